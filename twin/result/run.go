@@ -1,0 +1,49 @@
+package result
+
+import "time"
+
+// SchemaVersion of result.json and records.ndjson. A reader refuses others.
+const SchemaVersion = 1
+
+// Header says what a result is about: everything a report needs and the
+// records only refer to by index.
+type Header struct {
+	Schema       int           `json:"schema"`
+	Version      string        `json:"version"` // of hoistway
+	Scenario     string        `json:"scenario"`
+	Title        string        `json:"title"`
+	Description  string        `json:"description,omitempty"`
+	Source       string        `json:"source"`
+	ScenarioHash string        `json:"scenario_hash"`
+	Dispatcher   string        `json:"dispatcher"` // "scenario" when each bank runs its own
+	Seed         uint64        `json:"seed"`
+	Repeat       string        `json:"repeat"` // the command that repeats the run
+	From         Instant       `json:"from_ns"`
+	To           Instant       `json:"to_ns"`
+	Duration     time.Duration `json:"duration_ns"`
+	Confidence   float64       `json:"confidence"`
+	Population   int           `json:"population"`
+	Floors       []string      `json:"floors"`     // names, lowest first
+	Elevations   []float64     `json:"elevations"` // m
+	Banks        []BankHeader  `json:"banks"`
+	Tenants      []string      `json:"tenants"`
+	Inputs       []Input       `json:"inputs"` // every setting with its source
+}
+
+// BankHeader names a bank and its cars.
+type BankHeader struct {
+	Name       string   `json:"name"`
+	Dispatcher string   `json:"dispatcher"`
+	Lobby      int      `json:"lobby"`
+	Serves     []int    `json:"serves"`
+	Cars       []string `json:"cars"`
+	Persons    []int    `json:"persons"` // rated, per car
+	Load       []int64  `json:"load_g"`  // rated, per car
+}
+
+// Input is one setting of the scenario as the report lists it.
+type Input struct {
+	Key    string `json:"key"`
+	Value  string `json:"value"`
+	Source string `json:"source"` // "scenario", "--set", or "default: WHERE FROM"
+}
