@@ -37,7 +37,7 @@ type Access uint8
 const (
 	LandingButton Access = iota
 	Panel
-	Remote
+	RemoteCall
 )
 
 // Trip is one person's ride on one bank, the record all service figures come
