@@ -25,6 +25,7 @@ func building() *scenarios.Scenario {
 	}
 	old := kinematic("1", 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)
 	old.Motion = scenarios.Motion{Model: scenarios.FloorStopTurn, FloorTime: 1450 * time.Millisecond, StopTime: 7190 * time.Millisecond, TurnTime: time.Second}
+	old.Doors.AdvanceOpening = 3 * time.Second
 	sc.Banks = []scenarios.Bank{
 		{Name: "low", Cars: []scenarios.Car{kinematic("1", 0, 1, 2, 3, 4, 5, 6, 7, 8), kinematic("2", 0, 1, 2, 3, 4, 5, 6, 7)}},
 		{Name: "high", Cars: []scenarios.Car{kinematic("1", 0, 5, 6, 7, 8, 9)}},
