@@ -52,14 +52,15 @@ type Trip struct {
 	Origin      int     // floor
 	Destination int     // floor
 	Mass        int64   // grams
-	Begin       Instant // start of the journey's first wait: arrival at the first landing (all legs carry it)
+	Begin       Instant // start of the journey's first wait: arrival at the first landing (all legs carry it); for somebody who never came there, when they were expected
 	Call        Instant // remote call placed; None otherwise
 	Promised    Instant // remote: instant the caller was expected at the landing; None otherwise
 	Arrive      Instant // at the landing; None for a no-show
-	Opening     Instant // answering car's doors begin to open (or Arrive, if they were open already)
+	Opening     Instant // answering car's doors begin to open; before Arrive if they stood open for somebody still walking
 	Board       Instant // has entered the car
 	Reached     Instant // doors begin to open at the destination
 	Alight      Instant // has left the car
+	Left        Instant // gave up and left the landing; read of an Abandoned trip only
 	Car         int     // index within the bank; None if never boarded
 	Outcome     Outcome
 	Reason      string // of a refusal, from the closed list; else ""

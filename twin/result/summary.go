@@ -11,11 +11,12 @@ type Summary struct {
 	Replications int64 `json:"replications"`
 	Passengers   int64 `json:"passengers"` // journeys begun in the window, whatever became of them
 	All          int64 `json:"all"`        // journeys of the whole run
+	Carried      int64 `json:"carried"`    // journeys whose first boarding fell into the window
 	Served       int64 `json:"served"`     // trips (legs) of the window, by outcome, from here
 	Abandoned    int64 `json:"abandoned"`
 	NoShow       int64 `json:"no_show"`
 	Refused      int64 `json:"refused"`
-	Censored     int64 `json:"censored"`
+	Censored     int64 `json:"censored"` // and journeys whose last record never came
 
 	Wait      Sample `json:"wait"`       // arrival at the landing to the answering doors beginning to open; one value a leg
 	WaitBoard Sample `json:"wait_board"` // arrival at the landing to having entered; one value a leg
@@ -31,7 +32,7 @@ type Summary struct {
 
 	BinSeconds int64     `json:"bin_s"`       // width of the bins below
 	Queue      [][]int64 `json:"queue"`       // [floor][bin] person-milliseconds waiting at landings
-	QueueMax   []int64   `json:"queue_max"`   // [floor] most people waiting at once, over all replications
+	QueueMax   []int64   `json:"queue_max"`   // [floor] most people waiting at once, looked at every second of a run up to a day (see Summarizer), over all replications
 	Arrivals   []int64   `json:"arrivals"`    // [bin] people arriving at landings
 	Boardings  []int64   `json:"boardings"`   // [bin] people entering cars
 	Saturated  int64     `json:"saturated"`   // replications whose queue was still growing at the end of the window
@@ -47,7 +48,7 @@ type Remote struct {
 	NoShow      int64  `json:"no_show"`
 	Wait        Sample `json:"wait"`          // as Summary.Wait; the clock starts at the landing, never at the call
 	CallToBoard Sample `json:"call_to_board"` // call placed to having entered
-	Slack       Sample `json:"slack"`         // doors open before the caller came: answering doors began to open to arrival, 0 if later
+	Slack       Sample `json:"slack"`         // answering doors began to open to the caller's arrival, 0 if they opened later
 	Held        Sample `json:"held"`          // per stop at which a car was held for a walker
 }
 
