@@ -31,7 +31,8 @@ type Scenario struct {
 
 // Building is the stack of floors. Floor 0 is the lowest.
 type Building struct {
-	Floors []Floor
+	Floors       []Floor
+	TransferWalk time.Duration // from one bank's car to another bank's landing
 }
 
 // Floor is one landing level.

@@ -1,0 +1,150 @@
+package twin
+
+import (
+	"hoistway/dispatch"
+	"hoistway/scenarios"
+	"hoistway/twin/check"
+	"hoistway/twin/result"
+)
+
+func (t *Twin) faultCar(f *scenarios.Fault) *car {
+	for i := range t.sc.Banks {
+		if t.sc.Banks[i].Name == f.Bank {
+			return &t.cars[t.banks[i].first+f.Car]
+		}
+	}
+	panic("BUG: fault " + f.Name + " names no bank")
+}
+
+func (t *Twin) faultBegins(i int) {
+	f := &t.sc.Faults[i]
+	switch f.Kind {
+	case scenarios.CarOutOfService:
+		c := t.faultCar(f)
+		c.out = true
+		t.suspend(c)
+		t.exchange(c)
+		if c.phase == standing && len(c.riders) > 0 {
+			t.beginOpening(c, false)
+		}
+	case scenarios.StuckDoor:
+		c := t.faultCar(f)
+		c.stuckUntil = f.At + f.For
+	case scenarios.SlowCar:
+		c := t.faultCar(f)
+		c.table = table(t.elevations(), c.spec, f.Factor)
+		t.observe(check.Observation{Kind: check.Slow, Car: int16(c.id), Factor: int16(f.Factor * 1000)})
+	case scenarios.FloorLocked:
+		t.lockFloor(int32(f.Floor))
+	}
+}
+
+func (t *Twin) faultEnds(i int) {
+	f := &t.sc.Faults[i]
+	switch f.Kind {
+	case scenarios.CarOutOfService:
+		c := t.faultCar(f)
+		c.out = false
+		t.resume(c)
+	case scenarios.StuckDoor:
+		c := t.faultCar(f)
+		if c.stuck {
+			c.stuck = false
+			t.resume(c)
+			t.exchange(c)
+		}
+	case scenarios.SlowCar:
+		c := t.faultCar(f)
+		c.table = c.sound
+		t.observe(check.Observation{Kind: check.Slow, Car: int16(c.id), Factor: 1000})
+	case scenarios.FloorLocked:
+		t.locked[f.Floor] = false
+		t.observe(check.Observation{Kind: check.FloorUnlocked, Floor: int16(f.Floor)})
+		for i := range t.banks {
+			t.tell(&t.banks[i], dispatch.Event{Kind: dispatch.FloorLock, Floor: dispatch.Floor(f.Floor)})
+		}
+	}
+}
+
+func (t *Twin) elevations() []float64 {
+	e := make([]float64, len(t.sc.Building.Floors))
+	for i, f := range t.sc.Building.Floors {
+		e[i] = f.Elevation
+	}
+	return e
+}
+
+// sticks is found out when the doors are to close and do not.
+func (t *Twin) sticks(c *car) {
+	c.stuck = true
+	t.suspend(c)
+}
+
+// suspend tells everybody that a car takes nobody any more.
+func (t *Twin) suspend(c *car) {
+	t.observe(check.Observation{Kind: check.OutOfService, Car: int16(c.id)})
+	clear(c.pressed)
+	t.tell(&t.banks[c.bank], dispatch.Event{Kind: dispatch.CarMode, Car: dispatch.CarID(c.index), Mode: dispatch.OutOfService})
+}
+
+// resume takes a car back into service where it is.
+func (t *Twin) resume(c *car) {
+	if c.out || c.stuck {
+		return
+	}
+	t.observe(check.Observation{Kind: check.InService, Car: int16(c.id)})
+	b := &t.banks[c.bank]
+	t.tell(b, dispatch.Event{Kind: dispatch.CarMode, Car: dispatch.CarID(c.index), Mode: dispatch.InService})
+	status := dispatch.Event{Kind: dispatch.CarStatus, Car: dispatch.CarID(c.index), Floor: dispatch.Floor(c.floor), To: dispatch.NoFloor}
+	switch c.phase {
+	case flying:
+		status.To = dispatch.Floor(c.target)
+		t.tell(b, status)
+	case standing:
+		t.tell(b, status)
+	}
+	for _, slot := range c.riders {
+		t.pressInside(c, &t.persons[slot])
+	}
+}
+
+// lockFloor closes a floor to everybody: who waits there or wants to go there
+// is refused, who is on the way there is carried to the lobby.
+func (t *Twin) lockFloor(f int32) {
+	t.locked[f] = true
+	t.observe(check.Observation{Kind: check.FloorLocked, Floor: int16(f)})
+	reason := dispatch.FloorLocked.String()
+	for slot := range t.persons {
+		p := &t.persons[slot]
+		if p.where == landing && p.line == anyCar && p.via == f {
+			t.leaves(int32(slot), result.Refused, reason)
+		}
+	}
+	for i := range t.banks {
+		t.tell(&t.banks[i], dispatch.Event{Kind: dispatch.FloorLock, Floor: dispatch.Floor(f), Locked: true})
+	}
+	for i := range t.cars {
+		t.carryElsewhere(&t.cars[i], f, reason)
+	}
+}
+
+// carryElsewhere sends the riders for a locked floor to the lobby, or where
+// they came from if they came from the lobby's side of a locked building.
+func (t *Twin) carryElsewhere(c *car, f int32, reason string) {
+	to := int32(t.sc.Banks[c.bank].Lobby)
+	if to == f || t.locked[to] || !c.serves[to] {
+		to = -1
+		for g := range c.serves {
+			if c.serves[g] && !t.locked[g] && int32(g) != f {
+				to = int32(g)
+				break
+			}
+		}
+	}
+	for _, slot := range c.riders {
+		if p := &t.persons[slot]; p.via == f && to >= 0 {
+			p.via, p.to, p.refused = to, to, reason
+			t.pressInside(c, p)
+		}
+	}
+}

@@ -1,0 +1,519 @@
+package twin
+
+import (
+	"time"
+
+	"hoistway/dispatch"
+	"hoistway/twin/check"
+	"hoistway/twin/people"
+	"hoistway/twin/result"
+)
+
+// place is where a person is.
+type place uint8
+
+const (
+	nowhere place = iota // the slot is free
+	walking              // to the landing
+	landing              // waiting
+	doorway              // entering or leaving
+	riding
+	visiting // between two journeys
+)
+
+// person is somebody on a journey. Slots are used again.
+type person struct {
+	trip     result.Trip
+	call     dispatch.CallID // open destination call, or -1
+	patience time.Duration
+	stay     time.Duration // visitor on the way to the host: how long they stay; 0 on the way back
+	floor    int32         // of the landing
+	via      int32         // destination of this ride
+	to       int32         // destination of the journey
+	car      int32         // that they were told to take, in Twin.cars, or nobody
+	next     int32         // in the line they stand in
+	prev     int32
+	gen      uint32
+	permit   Permit
+	visitor  int32
+	line     line // the line they stand in
+	where    place
+	dir      int8
+	answered bool // the car they were told to take has opened for them
+	noShow   bool
+	refused  string // why the journey ends short of its destination
+}
+
+// line tells lines apart.
+type line uint8
+
+const (
+	noLine line = iota
+	anyCar      // for the first car in their direction
+	oneCar      // for person.car
+)
+
+// slot takes a free place for a person.
+func (t *Twin) slot() int32 {
+	t.present++
+	if n := len(t.unused); n > 0 {
+		s := t.unused[n-1]
+		t.unused = t.unused[:n-1]
+		return s
+	}
+	t.persons = append(t.persons, person{})
+	return int32(len(t.persons) - 1)
+}
+
+// free gives a person's place back.
+func (t *Twin) free(slot int32) {
+	p := &t.persons[slot]
+	p.gen++
+	p.where, p.call, p.car = nowhere, -1, nobody
+	t.present--
+	t.unused = append(t.unused, slot)
+}
+
+// setsOut starts the journey of a person whom the source brought.
+func (t *Twin) setsOut(src *people.Person) {
+	slot := t.slot()
+	p := &t.persons[slot]
+	gen := p.gen
+	*p = person{
+		call: -1, car: nobody, next: nobody, prev: nobody, gen: gen, visitor: src.Visitor, noShow: src.NoShow,
+		patience: src.Patience, floor: src.Origin, to: src.Destination,
+	}
+	tr := &p.trip
+	tr.Rep, tr.Journey, tr.Tenant, tr.Mass = t.opt.Replication, t.journeys, int(src.Tenant), src.Mass
+	tr.Begin = result.None
+	t.journeys++
+	if src.Remote {
+		tr.Access = result.RemoteCall
+	}
+	if src.Visitor >= 0 {
+		p.stay = t.sc.Visitors[src.Visitor].Stay
+		p.permit = t.issue(src)
+	}
+	if !t.startLeg(slot, 0) {
+		return
+	}
+	if reason := t.barred(p); reason != "" {
+		t.leaves(slot, result.Refused, reason)
+		return
+	}
+	arrive := t.now + src.Walk
+	if src.Remote {
+		tr.Call, tr.Promised = t.now, arrive
+		if !src.NoShow {
+			arrive += src.Late
+		}
+		p.where = walking
+		t.ask(slot, tr.Promised)
+		if t.persons[slot].where == nowhere { // rejected
+			return
+		}
+	} else {
+		arrive += src.Late
+	}
+	if arrive > t.now {
+		t.persons[slot].where = walking
+		t.agenda.add(arrive, personal, personLands, slot, t.persons[slot].gen)
+		return
+	}
+	t.lands(slot)
+}
+
+// issue makes a visitor's key, as their host did beforehand.
+func (t *Twin) issue(src *people.Person) Permit {
+	permit := t.keys.Issue(int(src.KeyFloor), src.KeyFrom, src.KeyUntil)
+	t.observe(check.Observation{Kind: check.KeyIssued, Permit: int32(permit), Floor: int16(src.KeyFloor), From: src.KeyFrom, Until: src.KeyUntil})
+	switch {
+	case src.RevokeAt == never || src.RevokeAt < 0:
+	case src.RevokeAt <= t.now:
+		t.revoke(permit)
+	default:
+		t.agenda.add(src.RevokeAt, personal, keyRevoked, int32(permit), 0)
+	}
+	return permit
+}
+
+func (t *Twin) revoke(permit Permit) {
+	t.keys.Revoke(permit)
+	t.observe(check.Observation{Kind: check.KeyRevoked, Permit: int32(permit)})
+	for i := range t.banks {
+		t.tell(&t.banks[i], dispatch.Event{Kind: dispatch.PermitRevoked, Permit: dispatch.Permit(permit)})
+	}
+}
+
+// startLeg plans the next ride of a journey; false when there is none.
+func (t *Twin) startLeg(slot int32, leg int) bool {
+	p := &t.persons[slot]
+	tr := &p.trip
+	bank, via, legs, ok := t.routes.next(int(p.floor), int(p.to), tr.Journey)
+	if !ok {
+		bank, via, legs = 0, int(p.to), 1
+	}
+	p.via, p.dir = int32(via), 1
+	if p.via < p.floor {
+		p.dir = -1
+	}
+	p.answered = false
+	tr.Leg, tr.Legs, tr.Bank = leg, leg+legs, bank
+	tr.Origin, tr.Destination = int(p.floor), via
+	tr.Arrive, tr.Opening, tr.Board, tr.Reached, tr.Alight = result.None, result.None, result.None, result.None, result.None
+	tr.Call, tr.Promised, tr.Car, tr.Outcome, tr.Reason = result.None, result.None, result.None, result.Served, ""
+	if tr.Access != result.RemoteCall || leg > 0 {
+		tr.Access = result.LandingButton
+		if t.banks[bank].panel {
+			tr.Access = result.Panel
+		}
+	}
+	permit := int32(p.permit)
+	if p.permit == 0 || p.visitor < 0 {
+		permit = check.None
+	}
+	t.observe(check.Observation{
+		Kind: check.Appeared, Person: tr.Journey, Slot: slot, Floor: int16(p.floor), To: int16(via), Mass: tr.Mass, Bank: int16(bank),
+		Tenant: int16(tr.Tenant), Permit: permit, Leg: uint8(leg), Further: uint8(legs - 1),
+	})
+	p.where = walking
+	if !ok {
+		t.leaves(slot, result.Refused, NoRoute)
+	}
+	return ok
+}
+
+// NoRoute is the reason of a refusal where no bank leads to the destination.
+const NoRoute = "no-route"
+
+// barred says why a person may not ride to where they are going, or "".
+func (t *Twin) barred(p *person) string {
+	if !t.sc.Building.Floors[p.to].Locked {
+		return ""
+	}
+	if p.visitor >= 0 {
+		return t.keys.Check(p.permit, int(p.to), t.now)
+	}
+	if p.trip.Tenant >= 0 {
+		for _, f := range t.sc.Tenants[p.trip.Tenant].Floors {
+			if f == int(p.to) {
+				return ""
+			}
+		}
+	}
+	return KeyNone
+}
+
+// lands puts a person on the landing.
+func (t *Twin) lands(slot int32) {
+	p := &t.persons[slot]
+	if p.noShow {
+		t.noShows(slot)
+		return
+	}
+	p.where = landing
+	p.trip.Arrive = t.now
+	if p.trip.Begin == result.None {
+		p.trip.Begin = t.now
+	}
+	t.observe(check.Observation{Kind: check.Waiting, Person: p.trip.Journey, Slot: slot, Floor: int16(p.floor)})
+	if p.patience != never {
+		t.agenda.add(t.now+p.patience, personal, personGivesUp, slot, p.gen)
+	}
+	switch {
+	case p.trip.Access == result.RemoteCall && p.call >= 0:
+		if p.car != nobody {
+			t.join(slot, oneCar)
+		}
+	case p.trip.Access == result.RemoteCall && p.answered:
+		if c := &t.cars[p.car]; c.floor == p.floor && (c.phase == opening || c.phase == open || t.reopens(c)) {
+			t.join(slot, oneCar)
+			t.exchange(c)
+			return
+		}
+		t.callHere(slot)
+	default:
+		t.callHere(slot)
+	}
+}
+
+// callHere calls a car from the landing.
+func (t *Twin) callHere(slot int32) {
+	p := &t.persons[slot]
+	b := &t.banks[p.trip.Bank]
+	if b.panel {
+		t.ask(slot, t.now)
+		return
+	}
+	t.join(slot, anyCar)
+	waiting := p.line == anyCar
+	for i := range t.sc.Banks[b.index].Cars {
+		c := &t.cars[b.first+i]
+		if c.floor != p.floor || c.phase == standing || c.phase == flying || c.dir != p.dir {
+			continue
+		}
+		if c.phase == closing {
+			if !t.fits(c, p) || !t.reopens(c) {
+				continue
+			}
+		}
+		t.exchange(c)
+		// A button does nothing while a car with room stands open; who finds
+		// it full presses once its doors have closed.
+		waiting = false
+		break
+	}
+	if waiting {
+		t.press(b, p.floor, p.dir)
+	}
+}
+
+// join puts a person at the end of a line.
+func (t *Twin) join(slot int32, l line) {
+	p := &t.persons[slot]
+	q := t.queueOf(p, l)
+	p.line, p.next, p.prev = l, nobody, q.last
+	if q.last >= 0 {
+		t.persons[q.last].next = slot
+	} else {
+		q.first = slot
+	}
+	q.last = slot
+}
+
+func (t *Twin) queueOf(p *person, l line) *queue {
+	if l == oneCar {
+		return &t.cars[p.car].waiting[p.floor]
+	}
+	return &t.banks[p.trip.Bank].queues[sideOf(p.dir)][p.floor]
+}
+
+// leaveQueue takes a person out of the line they stand in, if any.
+func (t *Twin) leaveQueue(slot int32) {
+	p := &t.persons[slot]
+	if p.line == noLine {
+		return
+	}
+	q := t.queueOf(p, p.line)
+	if p.prev >= 0 {
+		t.persons[p.prev].next = p.next
+	} else {
+		q.first = p.next
+	}
+	if p.next >= 0 {
+		t.persons[p.next].prev = p.prev
+	} else {
+		q.last = p.prev
+	}
+	p.line, p.next, p.prev = noLine, nobody, nobody
+}
+
+// assigned tells a person which car to take.
+func (t *Twin) assigned(slot int32, c *car) {
+	p := &t.persons[slot]
+	t.leaveQueue(slot)
+	p.car = c.id
+	if p.where == landing {
+		t.join(slot, oneCar)
+	}
+}
+
+// admits checks a visitor's key at the doors; without it they go away.
+func (t *Twin) admits(_ *car, slot int32) bool {
+	p := &t.persons[slot]
+	if p.visitor < 0 {
+		return true
+	}
+	if reason := t.barred(p); reason != "" {
+		t.leaves(slot, result.Refused, reason)
+		return false
+	}
+	return true
+}
+
+// board completes a person's entry. Room was taken when it began.
+func (t *Twin) board(c *car, slot int32) {
+	p := &t.persons[slot]
+	p.where = riding
+	p.gen++ // patience no longer counts
+	p.trip.Board, p.trip.Car = t.now, c.index
+	p.trip.Opening = max(c.openingAt, p.trip.Arrive)
+	c.riders = append(c.riders, slot)
+	c.boarded++
+	c.answers = true
+	c.lastMove = t.now
+	t.observe(check.Observation{Kind: check.Boarded, Person: p.trip.Journey, Slot: slot, Car: int16(c.id), Floor: int16(c.floor)})
+	if p.car == nobody || !p.answered {
+		t.pressInside(c, p)
+	}
+}
+
+func (t *Twin) pressInside(c *car, p *person) {
+	if c.pressed[p.via] {
+		return
+	}
+	c.pressed[p.via] = true
+	t.tell(&t.banks[c.bank], dispatch.Event{Kind: dispatch.CarCall, Car: dispatch.CarID(c.index), Floor: dispatch.Floor(p.via), Permit: dispatch.Permit(p.permit)})
+}
+
+// alight completes a person's ride.
+func (t *Twin) alight(c *car, slot int32) {
+	p := &t.persons[slot]
+	for i, s := range c.riders {
+		if s == slot {
+			copy(c.riders[i:], c.riders[i+1:])
+			c.riders = c.riders[:len(c.riders)-1]
+			break
+		}
+	}
+	c.persons--
+	c.load -= p.trip.Mass
+	c.alighted++
+	c.lastMove = t.now
+	t.observe(check.Observation{Kind: check.Alighted, Person: p.trip.Journey, Slot: slot, Car: int16(c.id), Floor: int16(c.floor)})
+	p.trip.Reached, p.trip.Alight = c.openingAt, t.now
+	p.floor = c.floor
+	if p.refused != "" {
+		p.trip.Outcome, p.trip.Reason, p.trip.Destination = result.Refused, p.refused, int(c.floor)
+		t.record(p)
+		t.free(slot)
+		return
+	}
+	if p.floor != p.via { // put out of a car that stopped running
+		p.trip.Destination = int(p.floor)
+		p.trip.Legs = p.trip.Leg + 2
+	}
+	t.record(p)
+	if p.floor != p.to {
+		if t.startLeg(slot, p.trip.Leg+1) {
+			t.persons[slot].where = walking
+			walk := time.Duration(0)
+			if p.floor == p.via {
+				walk = t.sc.Building.TransferWalk
+			}
+			t.agenda.add(t.now+walk, personal, personLands, slot, t.persons[slot].gen)
+		}
+		return
+	}
+	if p.visitor >= 0 && p.stay > 0 {
+		t.visits(slot)
+		return
+	}
+	t.free(slot)
+}
+
+// visits lets a visitor stay with the host before going back.
+func (t *Twin) visits(slot int32) {
+	p := &t.persons[slot]
+	p.where = visiting
+	p.gen++
+	t.present--
+	t.visitors++
+	t.agenda.add(t.now+p.stay, personal, personReturns, slot, p.gen)
+}
+
+// returns starts a visitor's way back to an entrance.
+func (t *Twin) returns(slot int32) {
+	p := &t.persons[slot]
+	t.visitors--
+	t.present++
+	p.to, p.stay = t.entrance(), 0
+	if p.to == p.floor {
+		t.free(slot)
+		return
+	}
+	p.trip.Journey, p.trip.Begin = t.journeys, result.None
+	t.journeys++
+	if t.startLeg(slot, 0) {
+		t.lands(slot)
+	}
+}
+
+// entrance is where a visitor came in: the building's main one.
+func (t *Twin) entrance() int32 {
+	best := 0
+	for i, f := range t.sc.Building.Floors {
+		if f.Entrance > t.sc.Building.Floors[best].Entrance {
+			best = i
+		}
+	}
+	return int32(best)
+}
+
+// leaves ends a journey without a ride.
+func (t *Twin) leaves(slot int32, o result.Outcome, reason string) {
+	p := &t.persons[slot]
+	t.leaveQueue(slot)
+	if p.call >= 0 {
+		t.cancel(p)
+	}
+	p.trip.Outcome, p.trip.Reason = o, reason
+	t.observe(check.Observation{Kind: check.Left, Person: p.trip.Journey, Slot: slot, To: int16(o)})
+	t.record(p)
+	t.free(slot)
+}
+
+func (t *Twin) cancel(p *person) {
+	b := &t.banks[p.trip.Bank]
+	id := p.call
+	p.call = -1
+	t.endCall(b, id, result.None)
+	t.tell(b, dispatch.Event{Kind: dispatch.Cancel, Call: id})
+}
+
+func (t *Twin) givesUp(slot int32) {
+	if p := &t.persons[slot]; p.where == landing {
+		t.leaves(slot, result.Abandoned, "")
+	}
+}
+
+// noShows ends the journey of somebody who called and does not come. Their
+// call stands: nobody told the controller.
+func (t *Twin) noShows(slot int32) {
+	p := &t.persons[slot]
+	if p.call >= 0 {
+		t.banks[p.trip.Bank].calls.at(p.call).person = nobodyComes
+		p.call = -1
+	}
+	t.leaves(slot, result.NoShow, "")
+}
+
+// nobodyComes marks a call whose caller has gone.
+const nobodyComes = -2
+
+// leftBehind calls again for those who found no room.
+func (t *Twin) leftBehind(c *car, floor int32) {
+	for slot := c.waiting[floor].first; slot >= 0; {
+		p := &t.persons[slot]
+		next := p.next
+		if p.answered {
+			t.leaveQueue(slot)
+			p.answered, p.car = false, nobody
+			t.callHere(slot)
+		}
+		slot = next
+	}
+	b := &t.banks[c.bank]
+	for s, dir := range [...]int8{1, -1} {
+		if b.queues[s][floor].first >= 0 && b.lit[s][floor] < 0 && !t.openFor(b, floor, dir) {
+			t.press(b, floor, dir)
+		}
+	}
+}
+
+// openFor reports whether a car stands open at a floor for a direction.
+func (t *Twin) openFor(b *bank, floor int32, dir int8) bool {
+	for i := range t.sc.Banks[b.index].Cars {
+		if c := &t.cars[b.first+i]; c.floor == floor && c.dir == dir && (c.phase == opening || c.phase == open) {
+			return true
+		}
+	}
+	return false
+}
+
+// record passes a person's trip to the sink.
+func (t *Twin) record(p *person) {
+	if t.opt.Sink != nil {
+		t.fail(t.opt.Sink.Trip(&p.trip))
+	}
+}

@@ -1,0 +1,215 @@
+package twin
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"hoistway/dispatch"
+	"hoistway/scenarios"
+	"hoistway/twin/check"
+	"hoistway/twin/people"
+	"hoistway/twin/result"
+)
+
+// Options of one run.
+type Options struct {
+	Seed        uint64
+	Replication int         // from 0; each draws people of its own
+	Dispatcher  string      // replaces every bank's; "" keeps the scenario's
+	Sink        result.Sink // takes the records; nil discards them
+	Trace       io.Writer   // a line per event and command of the controllers; nil for none
+	Keys        Keys        // visitors' keys; nil for a stand-in that remembers them in memory
+}
+
+// Outcome is what one run came to.
+type Outcome struct {
+	Digest     string            // of all events and commands, 32 hex digits
+	Events     int64             // entries of the agenda and people that were played
+	Journeys   int64             // people who set out
+	End        scenarios.Instant // of the last event
+	Violations []check.Violation // what the checkers found; must be empty
+}
+
+// Dispatchers lists the names that Options.Dispatcher and scenarios may use.
+func Dispatchers() []string { return dispatch.PolicyNames() }
+
+// Twin is one replication of a scenario, ready to run once.
+type Twin struct {
+	sc      *scenarios.Scenario
+	opt     Options
+	agenda  agenda
+	source  *people.Source
+	routes  *routes
+	keys    Keys
+	banks   []bank
+	cars    []car // of all banks, in order
+	persons []person
+	unused  []int32 // free slots of persons
+	checker *check.Checker
+	digest  digest
+	now     scenarios.Instant
+	locked  []bool
+
+	present  int64 // persons in use
+	journeys int64
+	events   int64
+	upcoming people.Person
+	more     bool
+	visitors int64 // visits under way: stays that will lead to another ride
+	obs      check.Observation
+	stop     result.Stop
+	callRec  result.Call
+	err      error
+}
+
+// New prepares a run: everything before the first event. It reports a
+// dispatcher that does not exist and a bank the controller will not take.
+func New(sc *scenarios.Scenario, o Options) (*Twin, error) {
+	t := &Twin{sc: sc, opt: o, keys: o.Keys, routes: newRoutes(sc), checker: check.New(sc), digest: newDigest(), locked: make([]bool, len(sc.Building.Floors))}
+	if t.keys == nil {
+		t.keys = &memoryKeys{}
+	}
+	for i := range sc.Banks {
+		if err := t.addBank(i); err != nil {
+			return nil, fmt.Errorf("bank %s: %w", sc.Banks[i].Name, err)
+		}
+	}
+	t.agenda.heap = make([]entry, 0, 1024)
+	t.persons = make([]person, 0, 512)
+	t.unused = make([]int32, 0, 512)
+	t.source = people.NewSource(sc, o.Seed, o.Replication)
+	for i := range sc.Faults {
+		f := &sc.Faults[i]
+		t.agenda.add(f.At, faults, faultBegins, int32(i), 0)
+		t.agenda.add(f.At+f.For, faults, faultEnds, int32(i), 0)
+	}
+	t.more = t.source.Next(&t.upcoming)
+	return t, nil
+}
+
+// Run plays the run to its end: until everybody has arrived, or the scenario's
+// cap. It stops between events when ctx ends, with ctx's error, or when the
+// sink fails.
+func (t *Twin) Run(ctx context.Context) (Outcome, error) {
+	for i := range t.banks {
+		t.drain(&t.banks[i])
+	}
+	limit := t.sc.Run.Cap
+	for t.err == nil {
+		if t.events&4095 == 0 && ctx.Err() != nil {
+			return Outcome{}, ctx.Err()
+		}
+		if !t.more && t.present == 0 && t.visitors == 0 {
+			break
+		}
+		at, source := t.next()
+		if at == never || at > limit {
+			break
+		}
+		if t.ticks(at) {
+			continue
+		}
+		t.events++
+		t.now = at
+		if source {
+			p := t.upcoming
+			t.more = t.source.Next(&t.upcoming)
+			t.setsOut(&p)
+			continue
+		}
+		e := t.agenda.pop()
+		t.play(&e)
+	}
+	if t.err != nil {
+		return Outcome{}, t.err
+	}
+	t.finish()
+	return Outcome{Digest: t.digest.String(), Events: t.events, Journeys: t.journeys, End: t.now, Violations: t.checker.Violations()}, t.err
+}
+
+const never = scenarios.Forever
+
+// next is the instant of the next event, and whether it is the next person of
+// the source. Cars and doors come before people of the same instant.
+func (t *Twin) next() (at scenarios.Instant, source bool) {
+	at = never
+	if len(t.agenda.heap) > 0 {
+		at = t.agenda.heap[0].at
+	}
+	if t.more && (t.upcoming.At < at || t.upcoming.At == at && class(t.agenda.heap[0].seq>>56) > personal) {
+		return t.upcoming.At, true
+	}
+	return at, false
+}
+
+// ticks delivers controllers' timers that fall before an instant.
+func (t *Twin) ticks(before scenarios.Instant) bool {
+	first, due := -1, before
+	for i := range t.banks {
+		if d, ok := t.banks[i].ctrl.Deadline(); ok && d < due {
+			first, due = i, d
+		}
+	}
+	if first < 0 {
+		return false
+	}
+	t.now = due
+	t.tell(&t.banks[first], dispatch.Event{Kind: dispatch.Tick})
+	return true
+}
+
+func (t *Twin) play(e *entry) {
+	switch e.do {
+	case carArrives, carStands, carOpened, carTransfers, carCloses, carClosed:
+		c := &t.cars[e.sub]
+		if e.gen != c.gen && e.do != carStands {
+			return
+		}
+		t.playCar(c, e.do)
+	case personLands:
+		t.lands(e.sub)
+	case personGivesUp:
+		if p := &t.persons[e.sub]; p.gen == e.gen {
+			t.givesUp(e.sub)
+		}
+	case personReturns:
+		t.returns(e.sub)
+	case keyRevoked:
+		t.revoke(Permit(e.sub))
+	case faultBegins:
+		t.faultBegins(int(e.sub))
+	case faultEnds:
+		t.faultEnds(int(e.sub))
+	}
+}
+
+// finish records what the end of the run cut short.
+func (t *Twin) finish() {
+	for i := range t.cars {
+		if c := &t.cars[i]; c.phase == opening || c.phase == open || c.phase == closing {
+			t.stopRecord(c, result.None)
+		}
+	}
+	people := t.present
+	for slot := range t.persons {
+		if p := &t.persons[slot]; p.where != nowhere && p.where != visiting {
+			p.trip.Outcome = result.Censored
+			t.record(p)
+		}
+	}
+	for i := range t.banks {
+		t.banks[i].calls.finish(t, &t.banks[i])
+	}
+	t.observe(check.Observation{Kind: check.End, Person: people})
+	t.checker.Finish(t.now)
+}
+
+// observe shows the checkers what happened.
+func (t *Twin) observe(o check.Observation) {
+	o.At = t.now
+	t.obs = o
+	t.checker.Observe(&t.obs)
+	t.digest.word(uint64(t.now)<<8 ^ uint64(o.Kind))
+	t.digest.word(uint64(uint16(o.Car))<<48 ^ uint64(uint16(o.Floor))<<32 ^ uint64(uint16(o.To))<<16 ^ uint64(o.Person))
+}
