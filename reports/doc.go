@@ -1,0 +1,18 @@
+// Package reports turns results into one HTML page that can be opened from a
+// disk, mailed or printed: no network access, light and dark, and every chart
+// also as a table.
+//
+//   - [Run] is the report of one scenario under one dispatcher.
+//   - [Comparison] is the report of the same people under several dispatchers,
+//     with paired differences.
+//   - [Several] puts unpaired results side by side.
+//
+// The bytes written depend on the result alone. Every string of a result is
+// untrusted: it reaches the page as text, never as markup, script or chart
+// option. The page's own policy allows exactly two scripts, by their sums: the
+// charting script in third_party/echarts and charts.js; data travels as JSON.
+//
+// Reports computes no service figures. It shows the metrics, verdicts and
+// differences it is given, and regroups counts and sums for charts. It writes
+// no files and does not know where results come from.
+package reports

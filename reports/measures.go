@@ -1,0 +1,180 @@
+package reports
+
+import (
+	"slices"
+	"strings"
+
+	"hoistway/twin/result"
+)
+
+// measure is a metric in words that need no training.
+type measure struct {
+	metric, name, short, meaning string
+}
+
+// measures are the known metrics in the order a report lists them.
+var measures = []measure{
+	{"awt", "Average waiting time", "AWT", "From arriving at the landing until the doors of the answering car begin to open."},
+	{"wait_p90", "90 % waited no longer than", "90th percentile", "Nine people in ten had a waiting time of at most this; one in ten waited longer."},
+	{"ttd", "Average time to destination", "ATTD", "From arriving at the first landing until having left the last car: waiting and riding together."},
+	{"handling_capacity", "Handling capacity", "", "The share of the building's population that the cars carried away in five minutes."},
+	{"att", "Average transit time", "ATT", "From the doors beginning to open for a person until that person has left the car: boarding, riding, leaving."},
+	{"wait_over_60", "Waited more than 60 s", "", "The share of waiting times above one minute, the ones people complain about."},
+	{"car_load", "Load leaving the lobby", "", "How full cars leave the main floor upward, on average, in % of the load they are rated for."},
+	{"interval", "Interval", "", "The average time between two cars leaving the main floor."},
+	{"queue_max", "Longest queue", "", "The most people waiting on one floor at the same moment."},
+	{"awt_to_boarding", "Average waiting time to boarding", "", "From arriving at the landing until having entered the car; longer than the waiting time by door opening and boarding."},
+	{"wait_p50", "Half waited no longer than", "median", "One waiting time in two was at most this."},
+	{"wait_p95", "95 % waited no longer than", "95th percentile", "Nineteen waiting times in twenty were at most this."},
+	{"wait_p99", "99 % waited no longer than", "99th percentile", "Ninety-nine waiting times in a hundred were at most this."},
+	{"wait_max", "Longest waiting time", "", "The longest wait of anybody who was measured."},
+	{"wait_over_30", "Waited more than 30 s", "", "The share of waiting times above 30 seconds."},
+	{"wait_over_90", "Waited more than 90 s", "", "The share of waiting times above 90 seconds."},
+	{"squared_wait", "Mean square of the waiting time", "", "Weighs long waits more than short ones: one wait of 60 s counts as much as four of 30 s."},
+	{"transit_p90", "90 % of transit times at most", "90th percentile", "Nine transit times in ten were at most this."},
+	{"ttd_p50", "Half reached their floor within", "median", "One time to destination in two was at most this."},
+	{"ttd_p90", "90 % reached their floor within", "90th percentile", "Nine times to destination in ten were at most this."},
+	{"ttd_p95", "95 % reached their floor within", "95th percentile", "Nineteen times to destination in twenty were at most this."},
+	{"ttd_max", "Longest time to destination", "", "The longest time to destination of anybody who was measured."},
+	{"answer_mean", "Landing calls answered within, on average", "", "From a landing call being registered until the answering doors begin to open. One call may stand for several people."},
+	{"answer_p90", "90 % of landing calls answered within", "90th percentile", "Nine landing calls in ten were answered in at most this."},
+	{"passengers", "People measured", "", "Journeys that began inside the measured window, whatever became of them."},
+	{"served", "Rides completed", "", "Rides on one bank that ended at their floor."},
+	{"abandoned", "Gave up", "", "People whose patience ran out at the landing."},
+	{"no_show", "Did not come", "", "People who called from the phone and never came."},
+	{"refused", "Refused", "", "Calls that were rejected; the reasons are listed below."},
+	{"censored", "Unfinished", "", "People still waiting or riding when the run ended."},
+	{"served_pct", "Rides completed, share", "", "Of all rides asked for in the measured window."},
+	{"abandoned_pct", "Gave up, share", "", "Of all rides asked for in the measured window."},
+	{"no_show_pct", "Did not come, share", "", "Of all rides asked for in the measured window."},
+	{"refused_pct", "Refused, share", "", "Of all rides asked for in the measured window."},
+	{"censored_pct", "Unfinished, share", "", "Of all rides asked for in the measured window."},
+	{"remote_awt", "Average waiting time after a remote call", "", "As the average waiting time: it runs from arriving at the landing, never from the call."},
+	{"remote_call_to_board", "Remote call to boarding", "", "From the call on the phone until having entered the car; it contains the walk."},
+	{"remote_slack", "Doors open before the caller came", "", "How long the answering doors had been opening or open when the caller arrived; 0 if the car came later."},
+	{"remote_no_show_pct", "Remote callers who did not come", "", "The share of remote calls whose caller never came."},
+	{"held_mean", "Car held for a walker", "", "Average time a car kept its doors open for a remote caller still walking, per stop at which it did so."},
+}
+
+// keyMeasures are the figures of the first screen; the first four are large.
+var keyMeasures = []string{"awt", "wait_p90", "ttd", "handling_capacity", "att", "wait_over_60", "car_load", "queue_max"}
+
+// measureOf is the description of a metric; an unknown one goes by its own name.
+func measureOf(metric string) measure {
+	for _, m := range measures {
+		if m.metric == metric {
+			return m
+		}
+	}
+	return measure{metric: metric, name: metric}
+}
+
+// ordered lists the names of the metrics in reading order: known ones first.
+func ordered(metrics map[string]*result.Metric) []string {
+	var names, rest []string
+	for _, m := range measures {
+		if metrics[m.metric] != nil {
+			names = append(names, m.metric)
+		}
+	}
+	for name, m := range metrics {
+		if m != nil && !slices.Contains(names, name) {
+			rest = append(rest, name)
+		}
+	}
+	slices.Sort(rest)
+	return append(names, rest...)
+}
+
+// isRemote tells the figures of the remote-call section apart.
+func isRemote(metric string) bool {
+	return strings.HasPrefix(metric, "remote_") || metric == "held_mean"
+}
+
+// value writes a metric's value, or that it is withheld.
+func value(m *result.Metric) string {
+	if m == nil || m.Value == nil {
+		return "withheld"
+	}
+	return quantity(*m.Value, m.Unit)
+}
+
+// halfWidth writes the half-width of a metric's interval, or a dash.
+func halfWidth(m *result.Metric) string {
+	if m == nil || m.Value == nil || m.Half == nil {
+		return "–"
+	}
+	return "± " + quantity(*m.Half, m.Unit)
+}
+
+// reason says why a metric is withheld.
+func reason(m *result.Metric) string {
+	switch {
+	case m == nil:
+		return "the result does not hold this figure"
+	case m.Value != nil:
+		return ""
+	case m.Withheld == "":
+		return "the result gives no reason"
+	}
+	return m.Withheld
+}
+
+// spread says in words how sure a figure is.
+func spread(m *result.Metric, confidence float64) string {
+	if m == nil || m.Value == nil {
+		return ""
+	}
+	if m.Half == nil {
+		return "no interval: " + plural(m.N, "replication gave", "replications gave") + " a value, two are needed"
+	}
+	return "± " + quantity(*m.Half, m.Unit) + " (" + confidenceText(confidence) + " interval, " + plural(m.N, "replication", "replications") + ")"
+}
+
+func confidenceText(c float64) string {
+	text := strings.TrimRight(strings.TrimRight(number(100*c, 1), "0"), ".")
+	if !finite(c) || text == "" {
+		return "confidence"
+	}
+	return text + "\u00a0%"
+}
+
+// keyFigures are the cards of the first screen.
+func keyFigures(f *result.File) []figure {
+	var cards []figure
+	for i, name := range keyMeasures {
+		m := f.Metrics[name]
+		d := measureOf(name)
+		c := figure{Name: d.name, Short: d.short, Meaning: d.meaning, Lead: i < 4}
+		if m == nil || m.Value == nil {
+			c.Withheld = reason(m)
+		} else {
+			c.Value, c.Unit = number(*m.Value, decimals(m.Unit, *m.Value)), unitText(m.Unit)
+			c.Spread = spread(m, f.Header.Confidence)
+		}
+		cards = append(cards, c)
+	}
+	return cards
+}
+
+// allFigures is the table of every metric with its interval or the reason it
+// is withheld for.
+func allFigures(f *result.File, caption string, keep func(metric string) bool) table {
+	t := table{Caption: caption, Columns: []column{{"Figure", true}, {Name: "Value"}, {Name: "Half-width"}, {Name: "Replications"}, {"Meaning", true}}}
+	for _, name := range ordered(f.Metrics) {
+		if !keep(name) {
+			continue
+		}
+		m, d := f.Metrics[name], measureOf(name)
+		meaning := d.meaning
+		if m.Value == nil {
+			meaning = "Withheld: " + reason(m) + ". " + meaning
+		}
+		title := d.name
+		if d.short != "" {
+			title += " (" + d.short + ")"
+		}
+		t.Rows = append(t.Rows, []string{title, value(m), halfWidth(m), count(int64(m.N)), meaning})
+	}
+	return t
+}

@@ -1,0 +1,65 @@
+package reports
+
+import (
+	"cmp"
+	"slices"
+
+	"hoistway/twin/result"
+)
+
+// outcomeSection says what became of everybody, and why calls were refused.
+func outcomeSection(f *result.File) section {
+	s := f.Total
+	rides := s.Served + s.Abandoned + s.NoShow + s.Refused + s.Censored
+	sec := section{ID: "outcomes", Title: "Outcomes", Lead: count(s.Passengers) + " journeys began inside the measured window, of " + count(s.All) +
+		" in the whole of " + plural(int(s.Replications), "replication", "replications") + ". A journey with a change of bank has several rides."}
+	if rides == 0 {
+		sec.Blocks = []block{{Text: "Nobody asked for a ride inside the measured window."}}
+		return sec
+	}
+	t := table{Caption: "What became of the rides of the measured window", Columns: columns("Outcome", "Rides", "Share, %")}
+	for _, o := range []struct {
+		name string
+		n    int64
+	}{{"Served", s.Served}, {"Gave up waiting", s.Abandoned}, {"Called and did not come", s.NoShow}, {"Refused", s.Refused}, {"Unfinished when the run ended", s.Censored}} {
+		t.Rows = append(t.Rows, []string{o.name, count(o.n), number(share(o.n, rides), 2)})
+	}
+	sec.Blocks = []block{{Table: &t}}
+	if len(s.Reasons) > 0 {
+		r := table{Caption: "Refusals by reason", Columns: columns("Reason", "Refusals", "Share, %")}
+		reasons := make([]string, 0, len(s.Reasons))
+		var all int64
+		for name, n := range s.Reasons {
+			reasons = append(reasons, name)
+			all += n
+		}
+		slices.SortFunc(reasons, func(a, b string) int {
+			return cmp.Or(cmp.Compare(s.Reasons[b], s.Reasons[a]), cmp.Compare(a, b))
+		})
+		for _, name := range reasons {
+			r.Rows = append(r.Rows, []string{name, count(s.Reasons[name]), number(share(s.Reasons[name], all), 2)})
+		}
+		sec.Blocks = append(sec.Blocks, block{Table: &r})
+	}
+	return sec
+}
+
+// remoteSection holds the figures of remote calls; false when there were none.
+func remoteSection(f *result.File) (section, bool) {
+	r := &f.Total.Remote
+	if r.Calls == 0 {
+		return section{}, false
+	}
+	sec := section{ID: "remote", Title: "Remote calls", Lead: count(r.Calls) + " rides were called from a phone before the walk to the landing; " + count(r.Served) +
+		" of them were served and " + count(r.NoShow) + " callers did not come. Their waiting time runs from arriving at the landing, never from the call."}
+	figures := allFigures(f, "Figures of remote calls", isRemote)
+	if len(figures.Rows) > 0 {
+		sec.Blocks = append(sec.Blocks, block{Table: &figures})
+	}
+	wait, board := distributionOf(&r.Wait), distributionOf(&r.CallToBoard)
+	if wait.count+board.count > 0 {
+		sec.Blocks = append(sec.Blocks, block{Charts: []chart{cumulativeChart("remote-curve", "Remote calls, share that took at most", "time", "remote callers",
+			[]curve{{"waiting at the landing", wait}, {"call to boarding", board}, {"doors open before arrival", distributionOf(&r.Slack)}, {"car held for a walker", distributionOf(&r.Held)}})}})
+	}
+	return sec, true
+}
