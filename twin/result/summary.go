@@ -75,7 +75,7 @@ type Segment struct {
 	To     int     `json:"t"`
 	Depart float64 `json:"d"` // s
 	Arrive float64 `json:"a"` // s, doors begin to open
-	Close  float64 `json:"x"` // s, doors closed again
+	Close  float64 `json:"x"` // s, doors closed again; Arrive if they stood open at the end of the run
 	Load   int     `json:"n"` // persons aboard on leaving To
 }
 
