@@ -136,7 +136,7 @@ func (k *Controller) price(cl *call, c *car) Cost {
 	now := k.now
 	q := &k.candidate
 	sweep := k.sweepOf(c, cl.floor, cl.dir)
-	in := k.insert(c, cl.floor, sweep, 0, true)
+	in := k.insert(c, cl.floor, sweep, 0, cl.known)
 	q.Crowded = false
 	arrive := in.arrive
 	if in.aboard+int64(cl.group)*1000 > c.capacity && in.aboard > 0 && len(c.plan.stops) > 0 {
@@ -158,24 +158,17 @@ func (k *Controller) price(cl *call, c *car) Cost {
 	}
 	q.ZoneLow, q.ZoneHigh = k.zones[c.id][0], k.zones[c.id][1]
 	q.Ride = 0
-	if k.rules.Ride {
+	if k.rules.Ride && cl.known {
 		k.ride(cl, c, in, sweep, max(arrive, cl.ready))
 	}
 	return k.policy.Cost(q)
 }
 
-// ride fills in the time from the doors opening to the destination. Where the
-// destination is not known it takes the lobby for a call down, and for a call
-// up the middle of the floors above.
+// ride fills in the time from the doors opening to the destination, and adds
+// what the stop there costs others.
 func (k *Controller) ride(cl *call, c *car, in insertion, sweep int8, opens Instant) {
 	q := &k.candidate
 	to := cl.to
-	if !cl.known {
-		to = k.likely(c, cl.floor, cl.dir)
-	}
-	if to == NoFloor || to == cl.floor {
-		return
-	}
 	from := in.index
 	gone := opens + c.stopTime(true)
 	if in.exists {
@@ -199,7 +192,7 @@ func (k *Controller) ride(cl *call, c *car, in insertion, sweep int8, opens Inst
 	default:
 		reach = p.stops[j-1].depart + delay + c.Flights.between(p.stops[j-1].floor, to) - c.Advance
 	}
-	if cl.known && !(j < len(p.stops) && p.stops[j].floor == to) && j < len(p.stops) {
+	if j < len(p.stops) && p.stops[j].floor != to {
 		next := &p.stops[j]
 		second := max(0, reach+c.stopTime(false)+c.Flights.between(to, next.floor)-c.Advance-next.arrive-delay)
 		q.DelayWaiting += persons(second, next.waiting)
@@ -211,18 +204,6 @@ func (k *Controller) ride(cl *call, c *car, in insertion, sweep int8, opens Inst
 
 // persons multiplies a span by thousandths of people.
 func persons(d time.Duration, milli int64) Cost { return d * time.Duration(milli) / 1000 }
-
-// likely guesses the destination behind a landing call.
-func (k *Controller) likely(c *car, f Floor, d Direction) Floor {
-	if d == Down {
-		if k.lobby < f && c.serves.has(k.lobby) {
-			return k.lobby
-		}
-		return c.serves.next(0)
-	}
-	top := c.serves.prev(MaxFloors - 1)
-	return c.serves.next(f + (top-f+1)/2)
-}
 
 // assign finds the best car for a call that has none. It reports false when no
 // car can take it at present.

@@ -134,6 +134,7 @@ func (k *Controller) answer(slot int32, c *car) {
 	if cl.known {
 		c.forget(slot)
 		c.calls.add(cl.to)
+		c.aboard += int64(cl.group) * 1000 // until the doors have closed and the load is weighed
 		if cl.ready > k.now {
 			until := min(cl.ready+readyMargin, k.now+k.config.HoldLimit)
 			if until > c.freeAt-c.Close {

@@ -282,7 +282,7 @@ type insertion struct {
 
 // insert finds where a stop at f would come in the plan of c. from is the
 // index to search from.
-func (k *Controller) insert(c *car, f Floor, sweep int8, from int, landing bool) insertion {
+func (k *Controller) insert(c *car, f Floor, sweep int8, from int, known bool) insertion {
 	p := &c.plan
 	pos := p.pos(f, sweep, k.floors)
 	i := from
@@ -296,7 +296,10 @@ func (k *Controller) insert(c *car, f Floor, sweep int8, from int, landing bool)
 	if i < len(p.stops) && p.stops[i].floor == f {
 		in.exists = true
 		in.arrive = p.stops[i].arrive
-		in.aboard -= p.stops[i].out
+		in.aboard = p.stops[i].aboard
+		if !known {
+			in.aboard -= p.stops[i].in // the call is the landing's own
+		}
 		return in
 	}
 	if i > 0 && p.stops[i-1].floor == f { // where the car turns round
@@ -312,7 +315,7 @@ func (k *Controller) insert(c *car, f Floor, sweep int8, from int, landing bool)
 	}
 	if i < len(p.stops) {
 		next := &p.stops[i]
-		gone := in.arrive + c.stopTime(landing)
+		gone := in.arrive + c.stopTime(true)
 		in.detour = max(0, gone+c.Flights.between(f, next.floor)-c.Advance-next.arrive)
 		in.waiting, in.riding = next.waiting, next.riding
 	}

@@ -3,11 +3,12 @@ package dispatch
 // collective is the nearest-car rule of relay controllers: the figure of
 // suitability N+2-d for a car coming towards the call in its direction, N+1-d
 // for one coming towards it the other way, 1 for one going away, with d in
-// floors. An assigned call stays with its car.
+// floors. The nearest car is sought again until the call is answered (Barney
+// and dos Santos).
 type collective struct{}
 
 func (collective) Name() string { return "collective" }
-func (collective) Rules() Rules { return Rules{Sticky: true} }
+func (collective) Rules() Rules { return Rules{} }
 
 func (collective) Cost(c *Candidate) Cost {
 	d := c.Floor - c.At

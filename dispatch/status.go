@@ -48,18 +48,21 @@ func (k *Controller) carStatus(ev *Event) {
 
 func (k *Controller) doorStatus(ev *Event) {
 	c := &k.cars[ev.Car]
-	c.stale = true
 	came := c.travel
 	if c.moving() && c.target != c.floor {
 		came = towards(c.floor, c.target)
 	}
 	c.floor, c.target, c.fixed = ev.Floor, NoFloor, false
+	c.stale = c.stale || ev.Door != DoorsClosing
 	switch ev.Door {
 	case DoorsOpening:
 		k.opening(c, came)
 	case DoorsClosing:
 		c.doors = doorsClosing
-		c.freeAt = k.now + c.Close
+		if free := k.now + c.Close; free != c.freeAt {
+			c.freeAt = free
+			c.stale = true
+		}
 	case DoorsClosed:
 		c.doors = doorsClosed
 		c.aboard = ev.Load * 1000 / personMass

@@ -73,7 +73,8 @@ func (k *Controller) send(c *car, f Floor) {
 		c.travel = d
 	}
 	c.target, c.opens = f, true
-	c.stale = true
+	// The plan was made for leaving now: it holds unless it began by turning.
+	c.stale = c.travel != c.plan.heading
 	c.said = c.leaves(f, c.travel)
 	k.emit(Command{Kind: Serve, Car: c.id, Floor: f, Dir: c.said})
 }
