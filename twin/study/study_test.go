@@ -280,3 +280,23 @@ func marshal(t *testing.T, v any) string {
 	}
 	return string(text)
 }
+
+// TestStopsAfterFailure expects that a study which cannot succeed any more is
+// not played to its end.
+func TestStopsAfterFailure(t *testing.T) {
+	started := 0
+	fails := faked(func(ctx context.Context, o twin.Options) (twin.Outcome, error) {
+		started++
+		if o.Replication == 1 {
+			return twin.Outcome{}, errors.New("the disk is full")
+		}
+		return served(ctx, o)
+	})
+	_, _, err := Run(t.Context(), []*scenarios.Scenario{lobbyAndOne(t)}, Options{Replications: 50, Parallel: 1, Prepare: fails})
+	if err == nil || !strings.Contains(err.Error(), "replication 1: the disk is full") {
+		t.Errorf("the error is %v, want replication 1 and its cause", err)
+	}
+	if started != 2 {
+		t.Errorf("%d replications were started, want 2", started)
+	}
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// room is one package of ours and what it may import of ours directly.
+type room struct {
+	name string
+	may  []string
+}
+
+// rooms is who may import whom. A package that is not named here fails the
+// test: its place has to be decided first.
+func rooms() []room {
+	return []room{
+		{"scenarios", nil},
+		{"twin/result", nil},
+		{"dispatch", nil},
+		{"dispatch/dispatchtest", []string{"dispatch"}},
+		{"twin/motion", nil},
+		{"twin/people", []string{"scenarios"}},
+		{"twin/roundtrip", []string{"scenarios"}},
+		// The checkers share no code with what they check.
+		{"twin/check", []string{"scenarios"}},
+		{"twin", []string{"dispatch", "scenarios", "twin/check", "twin/motion", "twin/people", "twin/result"}},
+		{"twin/study", []string{"scenarios", "twin", "twin/check", "twin/result"}},
+		{"reports", []string{"twin/result"}},
+		{"bench", []string{"dispatch", "scenarios", "twin", "twin/motion", "twin/people", "twin/result", "twin/study"}},
+		{"cmd/hoistway", []string{"bench", "dispatch", "reports", "scenarios", "twin", "twin/check", "twin/result", "twin/roundtrip", "twin/study"}},
+	}
+}
+
+// forbidden is what must not even be reached through others.
+type forbidden struct {
+	name, why string   // of a package of ours, with all below it
+	paths     []string // prefixes of import paths
+}
+
+// walls are the imports that would let through what a room keeps out.
+func walls() []forbidden {
+	return []forbidden{
+		{"dispatch", "the group controller is pure", []string{"net", "math/rand", "log", "os/exec", "github.com", "golang.org", "gonum.org", "hoistway/twin", "hoistway/scenarios"}},
+		{"twin", "the twin knows no store, chart, metric or network", []string{"net/http", "github.com/dgraph-io", "github.com/go-echarts", "github.com/VictoriaMetrics"}},
+		{"scenarios", "it is a leaf", []string{"net/http", "hoistway"}},
+		{"twin/result", "it is a leaf", []string{"hoistway"}},
+		{"reports", "it renders results and nothing else", []string{"hoistway/dispatch", "hoistway/scenarios", "hoistway/twin/study", "hoistway/twin/check"}},
+		{"cmd/hoistway", "what only tests need stays out of the product", []string{"pgregory.net/rapid", "github.com/google/go-cmp", "github.com/rogpeppe", "github.com/chromedp", "github.com/santhosh-tekuri", "testing"}},
+	}
+}
+
+// listed is a package as `go list -json` gives it.
+type listed struct {
+	ImportPath string
+	Imports    []string // direct
+	Deps       []string // all
+	Standard   bool
+}
+
+const module = "hoistway/"
+
+// trespasses names every import that the rooms or the walls do not allow.
+func trespasses(packages []listed) []string {
+	var found []string
+	for _, p := range packages {
+		name, ours := strings.CutPrefix(p.ImportPath, module)
+		if !ours {
+			continue
+		}
+		i := slices.IndexFunc(rooms(), func(r room) bool { return r.name == name })
+		if i < 0 {
+			found = append(found, fmt.Sprintf("%s is not in the table of rooms: decide what it may import", name))
+		}
+		for _, imported := range p.Imports {
+			if other, ours := strings.CutPrefix(imported, module); ours && i >= 0 && !slices.Contains(rooms()[i].may, other) {
+				found = append(found, fmt.Sprintf("%s imports %s", name, other))
+			}
+		}
+		for _, w := range walls() {
+			if name != w.name && !strings.HasPrefix(name, w.name+"/") {
+				continue
+			}
+			for _, dep := range p.Deps {
+				for _, prefix := range w.paths {
+					within := dep == prefix || strings.HasPrefix(dep, prefix+"/")
+					if within {
+						found = append(found, fmt.Sprintf("%s reaches %s: %s", name, dep, w.why))
+					}
+				}
+			}
+		}
+	}
+	return found
+}
+
+// TestArchitecture holds the imports of the whole module against the rooms and
+// walls above.
+func TestArchitecture(t *testing.T) {
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("the go command is not installed: imports cannot be listed")
+	}
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Deps,Standard", "hoistway/...").Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Fatalf("go list: %v\n%s", err, exit.Stderr)
+		}
+		t.Fatalf("go list: %v", err)
+	}
+	var packages []listed
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+	if len(packages) < 8 {
+		t.Fatalf("go list gave %d packages: the module has more", len(packages))
+	}
+	for _, trespass := range trespasses(packages) {
+		t.Error(trespass)
+	}
+}
+
+// TestArchitectureCatches shows that each kind of trespass is seen.
+func TestArchitectureCatches(t *testing.T) {
+	for _, c := range []struct {
+		sentence string
+		pkg      listed
+		want     string
+	}{
+		{"a checker may not use the physics it checks",
+			listed{ImportPath: "hoistway/twin/check", Imports: []string{"hoistway/twin/motion"}}, "twin/check imports twin/motion"},
+		{"a report may not reach into the twin",
+			listed{ImportPath: "hoistway/reports", Imports: []string{"hoistway/twin"}}, "reports imports twin"},
+		{"the twin may not reach the network through somebody else",
+			listed{ImportPath: "hoistway/twin", Deps: []string{"net/http"}}, "twin reaches net/http"},
+		{"a room below the twin has the twin's walls",
+			listed{ImportPath: "hoistway/twin/people", Deps: []string{"github.com/go-echarts/go-echarts/v2/opts"}}, "twin/people reaches github.com/go-echarts"},
+		{"the group controller has no random numbers",
+			listed{ImportPath: "hoistway/dispatch", Deps: []string{"math/rand/v2"}}, "dispatch reaches math/rand/v2"},
+		{"test libraries stay out of the product",
+			listed{ImportPath: "hoistway/cmd/hoistway", Deps: []string{"pgregory.net/rapid"}}, "cmd/hoistway reaches pgregory.net/rapid"},
+		{"a new package has to be given its place",
+			listed{ImportPath: "hoistway/helpers"}, "helpers is not in the table"},
+	} {
+		found := trespasses([]listed{c.pkg})
+		if !slices.ContainsFunc(found, func(s string) bool { return strings.HasPrefix(s, c.want) }) {
+			t.Errorf("%s: %s gave %q, want one that begins with %q", c.sentence, path.Base(c.pkg.ImportPath), found, c.want)
+		}
+	}
+	if found := trespasses([]listed{{ImportPath: "hoistway/twin/people", Imports: []string{"time", "hoistway/scenarios"}, Deps: []string{"time"}}}); len(found) > 0 {
+		t.Errorf("an import that the table allows was refused: %q", found)
+	}
+}

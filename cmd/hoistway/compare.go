@@ -1,0 +1,156 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"hoistway/reports"
+	"hoistway/twin/result"
+)
+
+const aboutCompare = `Compare holds dispatchers against each other on the same passengers. The first
+one is the base; every other is given as a paired difference to it, with a
+t-interval over replications.
+
+A scenario with several dispatchers is simulated:
+
+  hoistway compare office-lunch --dispatcher eta,etd --replications 20
+
+Result files of earlier runs are only read; they must be of the same scenario,
+seed and replications:
+
+  hoistway compare before/result.json after/result.json`
+
+// compareFlags are those of compare.
+type compareFlags struct {
+	scenarioFlags
+	studyFlags
+	out    string
+	force  bool
+	format string
+}
+
+func newCompare() *cobra.Command {
+	var f compareFlags
+	cmd := &cobra.Command{
+		Use:   "compare SCENARIO --dispatcher A,B... | compare RESULT RESULT...",
+		Short: "Compare dispatchers on the same passengers",
+		Long:  aboutCompare,
+		Args:  cobra.MinimumNArgs(1),
+		RunE:  func(cmd *cobra.Command, args []string) error { return compare(cmd, args, &f) },
+	}
+	f.scenarioFlags.add(cmd)
+	f.studyFlags.add(cmd)
+	cmd.Flags().StringVar(&f.out, "out", "", "write the comparison and its runs into this new `FOLDER`")
+	cmd.Flags().BoolVar(&f.force, "force", false, "replace an existing output folder")
+	cmd.Flags().StringVar(&f.format, "format", formatText, "what is printed: text or json")
+	return cmd
+}
+
+func compare(cmd *cobra.Command, args []string, f *compareFlags) error {
+	if err := checkFormat(f.format); err != nil {
+		return err
+	}
+	if err := f.check(cmd); err != nil {
+		return err
+	}
+	simulate := len(f.dispatchers) > 0
+	switch {
+	case simulate && len(args) > 1:
+		return errors.New("compare takes one scenario with --dispatcher A,B, or result files without it")
+	case simulate && len(f.dispatchers) < 2:
+		return fmt.Errorf("--dispatcher %s: name at least two to compare", f.dispatchers[0])
+	case !simulate && len(args) < 2:
+		return fmt.Errorf("comparing %s with what? Name dispatchers with --dispatcher A,B, or give several result files", args[0])
+	}
+	var (
+		files []*result.File
+		out   *folder
+		err   error
+	)
+	if simulate {
+		files, out, err = simulateAll(cmd, args[0], f)
+	} else if files, err = readResults(args); err == nil {
+		out, err = openOutput(f.out, f.force)
+	}
+	defer out.discard()
+	if err != nil {
+		return err
+	}
+	c, err := result.Compare(files)
+	if err != nil {
+		if simulate {
+			return err
+		}
+		return badInput{err}
+	}
+	write := result.WriteComparisonText
+	if f.format == formatJSON {
+		write = result.WriteComparison
+	}
+	if err := write(cmd.OutOrStdout(), c); err != nil {
+		return err
+	}
+	if out == nil {
+		return nil
+	}
+	for _, w := range []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{fileComparison, func(w io.Writer) error { return result.WriteComparison(w, c) }},
+		{fileComparisonCSV, func(w io.Writer) error { return result.WriteComparisonCSV(w, c) }},
+		{fileReport, func(w io.Writer) error { return reports.Comparison(w, c) }},
+	} {
+		if err := writeFile(filepath.Join(out.work, w.name), w.write); err != nil {
+			return err
+		}
+	}
+	if err := cmd.Context().Err(); err != nil {
+		return err
+	}
+	if err := out.commit(); err != nil {
+		return err
+	}
+	if f.format == formatText {
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nreport: %s\n", filepath.Join(f.out, fileReport))
+	}
+	return err
+}
+
+// simulateAll runs a scenario under each dispatcher. The output folder is
+// opened once the scenario is known to be valid, and takes what each run left.
+func simulateAll(cmd *cobra.Command, ref string, f *compareFlags) (files []*result.File, out *folder, err error) {
+	cases, err := f.load(ref)
+	if err != nil {
+		return nil, nil, err
+	}
+	o, err := f.options(cmd, ref, &f.scenarioFlags, cases)
+	if err != nil {
+		return nil, nil, err
+	}
+	if out, err = openOutput(f.out, f.force); err != nil {
+		return nil, nil, err
+	}
+	bar := newProgress(cmd.ErrOrStderr())
+	defer bar.clear()
+	o.Progress = bar.step
+	for _, policy := range f.dispatchers {
+		o.Dispatcher = policy
+		bar.label = cases[0].Name + " " + policy
+		dir := ""
+		if out != nil {
+			dir = filepath.Join(out.work, cases[0].Name, policy)
+		}
+		file, _, err := runOne(cmd.Context(), cases, o, dir)
+		if err != nil {
+			return nil, out, err
+		}
+		files = append(files, file)
+	}
+	return files, out, nil
+}

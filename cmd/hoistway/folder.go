@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// folder is an output folder that comes into being whole: everything is
+// written into a sibling, which takes the folder's name at the end.
+type folder struct {
+	target string // absolute
+	stage  string // holds work, and the old output while it is replaced
+	work   string // becomes target
+	force  bool
+}
+
+// openFolder refuses a folder that exists. With force it accepts one that
+// hoistway wrote (see written) or that is empty, and replaces it in the end.
+func openFolder(target string, force bool) (*folder, error) {
+	abs, err := filepath.Abs(target)
+	if err != nil {
+		return nil, fmt.Errorf("--out %s: %w", target, err)
+	}
+	if err := vacant(abs, force); err != nil {
+		return nil, fmt.Errorf("--out %s: %w", target, err)
+	}
+	if err := os.MkdirAll(filepath.Dir(abs), 0o777); err != nil {
+		return nil, fmt.Errorf("--out %s: %w", target, err)
+	}
+	stage, err := os.MkdirTemp(filepath.Dir(abs), "."+filepath.Base(abs)+".partial-*")
+	if err != nil {
+		return nil, fmt.Errorf("--out %s: %w", target, err)
+	}
+	f := &folder{target: abs, stage: stage, work: filepath.Join(stage, "new"), force: force}
+	// A temporary folder is closed to others; the output has the usual mode.
+	if err := os.Mkdir(f.work, 0o777); err != nil {
+		f.discard()
+		return nil, fmt.Errorf("--out %s: %w", target, err)
+	}
+	return f, nil
+}
+
+// openOutput opens the folder of --out; "" gives none, the nil folder.
+func openOutput(target string, force bool) (*folder, error) {
+	if target == "" {
+		return nil, nil
+	}
+	return openFolder(target, force)
+}
+
+// commit gives the folder its name. An older one is gone afterwards.
+func (f *folder) commit() error {
+	if err := vacant(f.target, f.force); err != nil {
+		return fmt.Errorf("--out %s: %w", f.target, err)
+	}
+	old := filepath.Join(f.stage, "old")
+	replaced := false
+	switch err := os.Rename(f.target, old); {
+	case err == nil:
+		replaced = true
+	case !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("replacing the old output: %w", err)
+	}
+	if err := os.Rename(f.work, f.target); err != nil {
+		if replaced {
+			err = errors.Join(err, os.Rename(old, f.target))
+		}
+		return fmt.Errorf("naming the output: %w", err)
+	}
+	return nil
+}
+
+// discard removes what is not committed.
+func (f *folder) discard() {
+	if f != nil {
+		_ = os.RemoveAll(f.stage)
+	}
+}
+
+// vacant says why a folder cannot be written, nil if it can.
+func vacant(dir string, force bool) error {
+	info, err := os.Lstat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !force:
+		return errors.New("it exists: name another folder, or replace it with --force")
+	case !info.IsDir():
+		return errors.New("it exists and is not a folder: name another one")
+	}
+	return written(dir)
+}
+
+// written says why a folder does not look like an earlier output, so that
+// --force with a slip of the keyboard does not take somebody's files.
+func written(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if isOutput(e.Name()) && e.Type().IsRegular() {
+			continue
+		}
+		if e.IsDir() && written(filepath.Join(dir, e.Name())) == nil {
+			continue
+		}
+		return fmt.Errorf("it holds %s, which hoistway did not write: name another folder", e.Name())
+	}
+	return nil
+}
+
+// Files of an output folder.
+const (
+	fileResult        = "result.json"
+	fileRecords       = "records.ndjson"
+	fileSummary       = "summary.csv"
+	fileJUnit         = "junit.xml"
+	fileReport        = "report.html"
+	fileComparison    = "comparison.json"
+	fileComparisonCSV = "comparison.csv"
+)
+
+// isOutput tells whether an output folder may hold a file of that name.
+func isOutput(name string) bool {
+	switch name {
+	case fileResult, fileRecords, fileSummary, fileJUnit, fileReport, fileComparison, fileComparisonCSV:
+		return true
+	}
+	return false
+}
+
+// writeFile writes one file of an output folder through a function.
+func writeFile(path string, write func(w io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	buffer := bufio.NewWriterSize(f, 1<<16)
+	if err := errors.Join(write(buffer), buffer.Flush(), f.Close()); err != nil {
+		return fmt.Errorf("writing %s: %w", filepath.Base(path), err)
+	}
+	return nil
+}
