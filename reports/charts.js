@@ -49,7 +49,7 @@
   const timeAxis = (name, min, max) => {
     const unit = timeUnit(max), step = stepOf(max - min, unit);
     return axis({type: "value", name: name + " (" + unit.name + ")", nameLocation: "middle", nameGap: 28, min, max, interval: step,
-      axisLabel: {color: ink.mute, fontSize: 12, hideOverlap: true, showMaxLabel: null, formatter: (v) => figure(v / unit.of, 2)}, splitLine: {show: false}});
+      axisLabel: {color: ink.mute, fontSize: 12, hideOverlap: true, showMaxLabel: Math.abs((max - min) / step - Math.round((max - min) / step)) < 1e-9, formatter: (v) => figure(v / unit.of, 2)}, splitLine: {show: false}});
   };
   const xAxis = (x) => (x.kind === "seconds" ? timeAxis(x.name, x.min || 0, x.max)
     : axis({type: "value", name: x.name, nameLocation: "middle", nameGap: 28, min: x.min || 0, max: x.max, minInterval: 1, splitLine: {show: false}}));
@@ -87,7 +87,7 @@
     },
 
     // Heat map over time and floors: {edges, rows, cells: [[column, row, value], ...], max, unit}
-    heat: (d) => ({grid: grid({right: 8, bottom: 64}),
+    heat: (d) => ({grid: grid({right: 8, top: 8, bottom: 64}),
       tooltip: tooltip({trigger: "item", formatter: (p) => "Floor " + plain(d.rows[p.value[1]]) + "\n" + clock(d.edges[p.value[0]]) + " to " + clock(d.edges[p.value[0] + 1]) + "\n" + figure(p.value[2], 2) + " " + d.unit}),
       visualMap: {type: "continuous", min: 0, max: d.max, orient: "horizontal", left: 0, bottom: 0, itemWidth: 12, itemHeight: 140, text: [figure(d.max) + " " + d.unit, "0"], textGap: 8,
         textStyle: {color: ink.mute, fontSize: 12}, inRange: {color: ink.heat}, calculable: false},
@@ -118,7 +118,7 @@
           }}]};
     },
 
-    // Spatial plot: {floors: [{name, elevation}], cars: [{name, legs: [[depart, from, arrive, to, close, persons], ...]}], from, to, end}
+    // Spatial plot: {floors: [{name, elevation}], cars: [{name, legs: [[depart, from, arrive, to, close, persons], ...]}], low, high, from, to, end}
     path: (d, view) => {
       const [from, to] = view, height = (f) => d.floors[f].elevation, names = d.cars.map((c) => plain(c.name, 24)), series = [];
       d.cars.forEach((c, i) => {
@@ -144,13 +144,13 @@
       // Labels belong to floors, which need not be equally far apart.
       const shown = [];
       let last = -Infinity;
-      const gap = (height(d.floors.length - 1) - height(0)) / 24;
-      d.floors.forEach((f) => { if (f.elevation - last >= gap) { shown.push(f); last = f.elevation; } });
+      const gap = (height(d.high) - height(d.low)) / 24;
+      d.floors.slice(d.low, d.high + 1).forEach((f) => { if (f.elevation - last >= gap) { shown.push(f); last = f.elevation; } });
       const label = new Map(shown.map((f) => [f.elevation, plain(f.name, 14)]));
       return {grid: grid({top: 40, left: 8}), legend: Object.assign(legend(names), {show: true}),
         tooltip: tooltip({trigger: "axis", formatter: (ps) => { const t = ps[0].axisValue; return clock(t) + d.cars.map((c, i) => { const w = where(c, t); return w ? "\n" + names[i] + ": " + w : ""; }).join(""); }}),
-        xAxis: Object.assign(timeAxis("time since start", from, to), {interval: stepOf(to - from, timeUnit(to)), axisLabel: {color: ink.mute, fontSize: 12, hideOverlap: true, formatter: (v) => figure(v / timeUnit(to).of, 2)}}),
-        yAxis: axis({type: "value", min: height(0), max: height(d.floors.length - 1) || 1, axisLine: {show: false},
+        xAxis: timeAxis("time since start", from, to),
+        yAxis: axis({type: "value", min: height(d.low), max: d.high > d.low ? height(d.high) : height(d.low) + 1, axisLine: {show: false},
           axisLabel: {color: ink.mute, fontSize: 11, customValues: shown.map((f) => f.elevation), formatter: (v) => label.get(v) || ""},
           axisTick: {show: false, customValues: shown.map((f) => f.elevation)}, splitLine: {show: true, lineStyle: {color: ink.line, opacity: 0.6}}}),
         series};
@@ -203,7 +203,8 @@
       c.chart = echarts.init(el, null, {renderer: pixels ? "canvas" : "svg", devicePixelRatio: pixels ? 2 : undefined});
       if (el.dataset.kind === "path") c.view = steps(el, c.chart, c.data, () => draw(c));
       draw(c);
-      new ResizeObserver(() => { if (!printing) c.chart.resize(); }).observe(el);
+      // A hidden element, or a page that is just being captured, has no width to draw in.
+      new ResizeObserver(() => { if (!printing && el.clientWidth > 40) c.chart.resize(); }).observe(el);
       charts.push(c);
     } catch (e) {
       console.error("chart " + el.id + ": " + e);

@@ -121,7 +121,7 @@ func severalPage(fs []*result.File, names []string) page {
 
 // figuresBeside is bars with intervals and the table of every metric.
 func figuresBeside(fs []*result.File, names []string) section {
-	sec := section{ID: "figures", Title: "Key figures", Lead: "Whiskers and ± show the " + confidenceText(fs[0].Header.Confidence) + " interval over replications. A withheld figure has no bar."}
+	sec := section{ID: "figures", Title: "Key figures", Nav: "Figures", Lead: "Whiskers and ± show the " + confidenceText(fs[0].Header.Confidence) + " interval over replications. A withheld figure has no bar."}
 	b := block{}
 	for _, metric := range comparedMeasures {
 		c, ok := metricBars(metric, fs, names)

@@ -128,15 +128,11 @@ func spread(m *result.Metric, confidence float64) string {
 	if m.Half == nil {
 		return "no interval: " + plural(m.N, "replication gave", "replications gave") + " a value, two are needed"
 	}
-	return "± " + quantity(*m.Half, m.Unit) + " (" + confidenceText(confidence) + " interval, " + plural(m.N, "replication", "replications") + ")"
+	return "± " + quantity(*m.Half, m.Unit) + " with " + confidenceText(confidence) + " confidence"
 }
 
 func confidenceText(c float64) string {
-	text := strings.TrimRight(strings.TrimRight(number(100*c, 1), "0"), ".")
-	if !finite(c) || text == "" {
-		return "confidence"
-	}
-	return text + "\u00a0%"
+	return strings.TrimSuffix(number(100*c, 1), ".0") + "\u00a0%"
 }
 
 // keyFigures are the cards of the first screen.

@@ -106,6 +106,17 @@ func clock(d time.Duration) string {
 	return sign + strconv.FormatInt(s/60, 10) + ":" + pad(s%60)
 }
 
+// moment writes an instant the way people speak of it: 10 min, 2 h, else m:ss.
+func moment(d time.Duration) string {
+	switch {
+	case d%time.Hour == 0 && d >= 3*time.Hour:
+		return joined(count(int64(d/time.Hour)), "h")
+	case d%time.Minute == 0 && d < 3*time.Hour:
+		return joined(count(int64(d/time.Minute)), "min")
+	}
+	return clock(d)
+}
+
 // seconds is a clock for seconds since the start.
 func seconds(s float64) string { return clock(time.Duration(s * float64(time.Second))) }
 

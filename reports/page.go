@@ -28,19 +28,20 @@ var pageTemplate = template.Must(template.New("page").Parse(pageText))
 type page struct {
 	Title    string
 	Subtitle string
-	Facts    []fact
 	Verdict  verdict
+	Facts    []fact
 	Sections []section
 	Version  string
 }
 
-// fact is one short statement under the title.
+// fact is a short statement with a name.
 type fact struct{ Name, Value string }
 
 // section is one heading of the page with its blocks. ID is a constant of this
 // package: never text from a result.
 type section struct {
 	ID, Title string
+	Nav       string // the title in the navigation; "" = Title
 	Lead      string
 	Blocks    []block
 }

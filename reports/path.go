@@ -15,6 +15,8 @@ const mostDrawnLegs = 12000
 type pathData struct {
 	Floors []floorData `json:"floors"`
 	Cars   []carData   `json:"cars"`
+	Low    int         `json:"low"`  // floors drawn
+	High   int         `json:"high"`
 	From   float64     `json:"from"` // s, of the window shown first
 	To     float64     `json:"to"`
 	End    float64     `json:"end"`
@@ -34,7 +36,7 @@ type carData struct {
 
 // pathSection is the spatial plot of each bank: where each car was when.
 func pathSection(f *result.File) section {
-	sec := section{ID: "positions", Title: "Car positions", Lead: "Where each car was in the first replication: floors upward by their real height, time to the right. " +
+	sec := section{ID: "positions", Title: "Car positions", Nav: "Positions", Lead: "Where each car was in the first replication: floors upward by their real height, time to the right. " +
 		"Thick spans are doors open."}
 	path := f.Path
 	cut := f.PathCut
@@ -51,7 +53,7 @@ func pathSection(f *result.File) section {
 	}
 	from := min(f.Header.From.Seconds(), max(0, end-600))
 	for b := range f.Header.Banks {
-		c, ok := pathChart(f.Header, b, path, cut)
+		c, ok := pathChart(f.Header, b, path)
 		if !ok {
 			sec.Blocks = append(sec.Blocks, block{Text: "No car of bank " + f.Header.Banks[b].Name + " moved."})
 			continue
@@ -68,9 +70,9 @@ func pathSection(f *result.File) section {
 }
 
 // pathChart is one bank's plot; false when none of its cars moved.
-func pathChart(h result.Header, bank int, path []result.Segment, cut bool) (chart, bool) {
+func pathChart(h result.Header, bank int, path []result.Segment) (chart, bool) {
 	bh := h.Banks[bank]
-	d := pathData{}
+	d := pathData{Low: len(h.Floors) - 1}
 	for i, name := range h.Floors {
 		d.Floors = append(d.Floors, floorData{name, round(h.Elevations[i], 2)})
 	}
@@ -84,6 +86,7 @@ func pathChart(h result.Header, bank int, path []result.Segment, cut bool) (char
 			continue
 		}
 		legs++
+		d.Low, d.High = min(d.Low, s.From, s.To), max(d.High, s.From, s.To)
 		closed := seconds(s.Close)
 		if s.Close < s.Arrive {
 			s.Close, closed = s.Arrive, "–"

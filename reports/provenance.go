@@ -73,7 +73,7 @@ func inputTable(caption string, inputs []result.Input) table {
 
 // repeatSection holds what is needed to get the same numbers again.
 func repeatSection(files ...*result.File) section {
-	sec := section{ID: "repeat", Title: "Repeat it", Lead: "The same command with the same version gives the same digests on any machine."}
+	sec := section{ID: "repeat", Title: "Repeat it", Nav: "Repeat", Lead: "The same command with the same version gives the same digests on any machine."}
 	for _, f := range files {
 		h := f.Header
 		b := block{Command: h.Repeat, Terms: []fact{

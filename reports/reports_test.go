@@ -93,7 +93,7 @@ func TestTextReachesTheReader(t *testing.T) {
 	for _, want := range []string{
 		"Office tower, lunch hour", "Average waiting time", "withheld", "no car left the lobby in replication 4",
 		f.Header.Repeat, f.Header.ScenarioHash, f.Digest, "default: the literature&#39;s dwell", "floor locked", "The clock never starts at a remote call",
-		"Remote calls", "± ", "95\u00a0% interval, 4 replications", `<th scope="row">G</th>`,
+		"Remote calls", "± ", "with 95\u00a0% confidence", `<th scope="row">G</th>`,
 	} {
 		if !strings.Contains(m, want) {
 			t.Errorf("the page does not say %q", want)

@@ -18,11 +18,12 @@ func Run(w io.Writer, f *result.File) error {
 	p := page{Title: titleOf(h), Subtitle: h.Description, Facts: facts(f), Verdict: verdictOf(f), Version: h.Version}
 	figures := allFigures(f, "All figures", func(name string) bool { return !isRemote(name) })
 	p.Sections = append(p.Sections,
-		section{ID: "figures", Title: "Key figures", Lead: "Measured over people who set out between " + clock(h.From) + " and " + clock(h.To) + " after the start. ± is the half-width of the " + confidenceText(h.Confidence) + " interval.",
+		section{ID: "figures", Title: "Key figures", Nav: "Figures", Lead: "Measured over people who set out between " + moment(h.From) + " and " + moment(h.To) + " after the start, in " + plural(len(f.Replications), "replication", "replications") +
+			". ± says how far the mean of endless replications may lie from the figure.",
 			Blocks: []block{{Figures: keyFigures(f)}, {Table: &figures, Details: "All figures as a table"}}},
-		section{ID: "waiting", Title: "Waiting time", Lead: "From arriving at the landing until the doors of the answering car begin to open.",
+		section{ID: "waiting", Title: "Waiting time", Nav: "Waiting", Lead: "From arriving at the landing until the doors of the answering car begin to open.",
 			Blocks: []block{distributionBlock("wait", "", "waiting time", "rides", &f.Total.Wait, f.Metrics["awt"])}},
-		section{ID: "journey", Title: "Journey time", Lead: "Transit time runs until a person has left the car; time to destination is waiting and transit together.",
+		section{ID: "journey", Title: "Journey time", Nav: "Journey", Lead: "Transit time runs until a person has left the car; time to destination is waiting and transit together.",
 			Blocks: []block{
 				distributionBlock("transit", "Transit time", "transit time", "rides", &f.Total.Transit, f.Metrics["att"]),
 				distributionBlock("ttd", "Time to destination", "time to destination", "journeys", &f.Total.TTD, f.Metrics["ttd"])}},
@@ -42,7 +43,7 @@ func titleOf(h result.Header) string {
 	return h.Scenario
 }
 
-// facts are the short statements under the title.
+// facts are the short statements under the verdict.
 func facts(f *result.File) []fact {
 	h := f.Header
 	cars := 0
@@ -58,7 +59,7 @@ func facts(f *result.File) []fact {
 		{"Dispatcher", dispatcher},
 		{"Building", plural(len(h.Floors), "floor", "floors") + ", " + plural(h.Population, "person", "people")},
 		{"Lifts", plural(cars, "car", "cars") + " in " + plural(len(h.Banks), "bank", "banks")},
-		{"Measured", clock(h.From) + " to " + clock(h.To)},
+		{"Measured", moment(h.From) + " to " + moment(h.To)},
 		{"Replications", strconv.Itoa(len(f.Replications)) + ", seed " + strconv.FormatUint(h.Seed, 10)},
 		{"People measured", count(f.Total.Passengers)},
 	}

@@ -15,7 +15,8 @@ type columnsData struct {
 
 // loadSection shows how full cars were when they left a floor.
 func loadSection(f *result.File) section {
-	sec := section{ID: "loads", Title: "Car loads", Lead: "How many people were aboard when a car left a floor, over all departures inside the measured window with somebody aboard."}
+	sec := section{ID: "loads", Title: "Car loads", Nav: "Loads", Lead: "How many people were aboard when a car left a floor, over all departures inside the measured window with somebody aboard."}
+	drawn := block{}
 	for b, bank := range f.Total.Banks {
 		h := f.Header.Banks[b]
 		most := 0
@@ -68,9 +69,10 @@ func loadSection(f *result.File) section {
 			data.Values = append(data.Values, round(share(total[n], all), 2))
 			byLoad.Rows = append(byLoad.Rows, []string{strconv.Itoa(n), count(total[n]), number(share(total[n], all), 2)})
 		}
-		sec.Blocks = append(sec.Blocks, block{Charts: []chart{{ID: "load-" + strconv.Itoa(b), Title: "Bank " + h.Name + ", persons aboard", Kind: "columns", Data: data, Tables: []table{cars, byLoad},
-			Summary: "Columns of departures by persons aboard, bank " + h.Name + ". Most often " + plural(mode, "person was", "persons were") + " aboard, in " + number(share(total[mode], all), 1) + " % of departures. The figures are in the tables below."}}})
+		drawn.Charts = append(drawn.Charts, chart{ID: "load-" + strconv.Itoa(b), Title: "Bank " + h.Name + ", persons aboard", Kind: "columns", Data: data, Tables: []table{cars, byLoad},
+			Summary: "Columns of departures by persons aboard, bank " + h.Name + ". Most often " + plural(mode, "person was", "persons were") + " aboard, in " + number(share(total[mode], all), 1) + " % of departures. The figures are in the tables below."})
 	}
+	sec.Blocks = append([]block{drawn}, sec.Blocks...)
 	return sec
 }
 
