@@ -29,6 +29,7 @@ type plan struct {
 	stops   []stop
 	// People by sweep and floor for calls whose destination is known. Entries
 	// are meaningful only where the matching bit is set.
+	known bool // any of the sets below is not empty
 	outAt [3][]int64
 	inAt  [3][]int64
 	outs  [3]floorSet
@@ -114,9 +115,12 @@ func (k *Controller) build(c *car) {
 	stops[1] = union(&behind, &picks[1])
 	stops[0] = union(&stops[0], &picks[0])
 	stops[2] = picks[2]
-	for i := range p.outs {
-		p.outs[i], p.ins[i] = floorSet{}, floorSet{}
+	if p.known {
+		for i := range p.outs {
+			p.outs[i], p.ins[i] = floorSet{}, floorSet{}
+		}
 	}
+	p.known = len(c.assigned) > 0
 	for _, slot := range c.assigned {
 		call := &k.calls[slot]
 		sw := int8(1)
@@ -166,7 +170,7 @@ func (k *Controller) build(c *car) {
 		}
 		for ; f != NoFloor; f = stops[sw].beyond(f, d) {
 			pickup := picks[sw].has(f)
-			drop := sw == 0 && c.calls.has(f) || sw == 1 && behind.has(f) || p.outs[sw].has(f)
+			drop := sw == 0 && c.calls.has(f) || sw == 1 && behind.has(f) || p.known && p.outs[sw].has(f)
 			if pickup && !drop && aboard >= c.capacity && !c.calls.empty() {
 				continue // passes by: too full
 			}
@@ -187,7 +191,7 @@ func (k *Controller) build(c *car) {
 			}
 			st.depart = t
 			if pickup {
-				if p.ins[sw].has(f) {
+				if p.known && p.ins[sw].has(f) {
 					st.in, st.inKnow = p.inAt[sw][f], p.inAt[sw][f]
 				}
 				if k.landing[side(d)][f] >= 0 && k.calls[k.landing[side(d)][f]].car == c.id {
@@ -197,7 +201,7 @@ func (k *Controller) build(c *car) {
 			if sw == 0 && c.calls.has(f) || sw == 1 && behind.has(f) {
 				st.out = share
 			}
-			if p.outs[sw].has(f) {
+			if p.known && p.outs[sw].has(f) {
 				st.out += p.outAt[sw][f]
 			}
 			aboard = max(0, aboard-st.out) + st.in

@@ -80,7 +80,7 @@ func (t *Twin) playCar(c *car, do task) {
 	case carArrives:
 		t.arrives(c)
 	case carStands:
-		t.observe(check.Observation{Kind: check.Stopped, Car: int16(c.id), Floor: int16(c.floor)})
+		t.sees(check.Stopped, c)
 	case carOpened:
 		t.opened(c)
 	case carTransfers:
@@ -104,7 +104,7 @@ func (t *Twin) depart(c *car, target int32, opens bool) {
 		c.leftAt += c.spec.Motion.TurnTime
 	}
 	c.faced, c.phase, c.target, c.opens = face, flying, target, opens
-	t.observe(check.Observation{Kind: check.Departed, Car: int16(c.id), Floor: int16(c.floor), To: int16(target)})
+	t.sees(check.Departed, c)
 	t.schedule(c)
 }
 
@@ -137,7 +137,7 @@ func (t *Twin) retarget(c *car, target int32, opens bool) {
 		return
 	}
 	c.target, c.opens = target, opens
-	t.observe(check.Observation{Kind: check.Retargeted, Car: int16(c.id), To: int16(target)})
+	t.sees(check.Retargeted, c)
 	t.schedule(c)
 }
 
@@ -148,7 +148,7 @@ func (t *Twin) arrives(c *car) {
 		return
 	}
 	c.phase = standing
-	t.observe(check.Observation{Kind: check.Stopped, Car: int16(c.id), Floor: int16(c.floor)})
+	t.sees(check.Stopped, c)
 	t.tell(&t.banks[c.bank], dispatch.Event{Kind: dispatch.CarStatus, Car: dispatch.CarID(c.index), Floor: dispatch.Floor(c.floor), To: dispatch.NoFloor})
 }
 
@@ -164,18 +164,14 @@ func (t *Twin) beginOpening(c *car, flew bool) {
 		if advance := c.spec.Doors.AdvanceOpening; advance > 0 {
 			t.after(advance, carStands, c)
 		} else {
-			t.observe(check.Observation{Kind: check.Stopped, Car: int16(c.id), Floor: int16(c.floor)})
+			t.sees(check.Stopped, c)
 		}
 	} else {
 		c.came, c.departed = c.floor, t.now
 	}
-	t.doors(c, check.Opening)
+	t.sees(check.Opening, c)
 	t.after(c.spec.Doors.Open, carOpened, c)
 	t.report(c, dispatch.DoorsOpening)
-}
-
-func (t *Twin) doors(c *car, k check.Kind) {
-	t.observe(check.Observation{Kind: k, Car: int16(c.id), Floor: int16(c.floor)})
 }
 
 // report tells the controller of the doors.
@@ -188,7 +184,7 @@ func (t *Twin) opened(c *car) {
 	c.openedAt, c.lastMove = t.now, t.now
 	c.openSince = min(c.openSince, t.now)
 	c.moving = nobody
-	t.doors(c, check.Opened)
+	t.sees(check.Opened, c)
 	t.exchange(c)
 }
 
@@ -334,7 +330,7 @@ func (t *Twin) closes(c *car) {
 		c.held += t.now - base
 	}
 	c.gen++
-	t.doors(c, check.Closing)
+	t.sees(check.Closing, c)
 	t.after(c.closeTime, carClosed, c)
 	t.report(c, dispatch.DoorsClosing)
 }
@@ -349,7 +345,7 @@ func (t *Twin) reopens(c *car) bool {
 	c.phase = opening
 	c.gen++
 	shut := t.now - c.closingAt
-	t.doors(c, check.Opening)
+	t.sees(check.Opening, c)
 	t.after(time.Duration(float64(d.Open)*(float64(shut)/float64(c.closeTime))), carOpened, c)
 	t.report(c, dispatch.DoorsOpening)
 	return true
@@ -358,7 +354,7 @@ func (t *Twin) reopens(c *car) bool {
 func (t *Twin) closed(c *car) {
 	c.phase = standing
 	c.closeSet = false
-	t.doors(c, check.Closed)
+	t.sees(check.Closed, c)
 	t.stopRecord(c, t.now)
 	floor := c.floor
 	t.report(c, dispatch.DoorsClosed)

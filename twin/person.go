@@ -216,7 +216,7 @@ func (t *Twin) lands(slot int32) {
 	if p.trip.Begin == result.None {
 		p.trip.Begin = t.now
 	}
-	t.observe(check.Observation{Kind: check.Waiting, Person: p.trip.Journey, Slot: slot, Floor: int16(p.floor)})
+	t.meets(check.Waiting, slot, p, nobody, p.floor)
 	if p.patience != never {
 		t.agenda.add(t.now+p.patience, personal, personGivesUp, slot, p.gen)
 	}
@@ -342,7 +342,7 @@ func (t *Twin) board(c *car, slot int32) {
 	c.boarded++
 	c.answers = true
 	c.lastMove = t.now
-	t.observe(check.Observation{Kind: check.Boarded, Person: p.trip.Journey, Slot: slot, Car: int16(c.id), Floor: int16(c.floor)})
+	t.meets(check.Boarded, slot, p, c.id, c.floor)
 	if p.car == nobody || !p.answered {
 		t.pressInside(c, p)
 	}
@@ -370,7 +370,7 @@ func (t *Twin) alight(c *car, slot int32) {
 	c.load -= p.trip.Mass
 	c.alighted++
 	c.lastMove = t.now
-	t.observe(check.Observation{Kind: check.Alighted, Person: p.trip.Journey, Slot: slot, Car: int16(c.id), Floor: int16(c.floor)})
+	t.meets(check.Alighted, slot, p, c.id, c.floor)
 	p.trip.Reached, p.trip.Alight = c.openingAt, t.now
 	p.floor = c.floor
 	if p.refused != "" {
@@ -483,9 +483,13 @@ const nobodyComes = -2
 
 // leftBehind calls again for those who found no room.
 func (t *Twin) leftBehind(c *car, floor int32) {
+	last := c.waiting[floor].last // those who join behind it have been dealt with
 	for slot := c.waiting[floor].first; slot >= 0; {
 		p := &t.persons[slot]
 		next := p.next
+		if slot == last {
+			next = nobody
+		}
 		if p.answered {
 			t.leaveQueue(slot)
 			p.answered, p.car = false, nobody

@@ -205,11 +205,29 @@ func (t *Twin) finish() {
 	t.checker.Finish(t.now)
 }
 
-// observe shows the checkers what happened.
+// observe shows the checkers what happened, where it happens rarely.
 func (t *Twin) observe(o check.Observation) {
-	o.At = t.now
 	t.obs = o
+	t.obs.At = t.now
 	t.checker.Observe(&t.obs)
 	t.digest.word(uint64(t.now)<<8 ^ uint64(o.Kind))
 	t.digest.word(uint64(uint16(o.Car))<<48 ^ uint64(uint16(o.Floor))<<32 ^ uint64(uint16(o.To))<<16 ^ uint64(o.Person))
+}
+
+// sees shows the checkers what a car does. Fields of t.obs that the kind does
+// not use keep what an earlier observation left there: the checkers ignore
+// them. The controller's events put the same into the digest.
+func (t *Twin) sees(k check.Kind, c *car) {
+	o := &t.obs
+	o.At, o.Kind, o.Car, o.Floor, o.To = t.now, k, int16(c.id), int16(c.floor), int16(c.target)
+	t.checker.Observe(o)
+}
+
+// meets shows the checkers a person at a car or landing.
+func (t *Twin) meets(k check.Kind, slot int32, p *person, car int32, floor int32) {
+	o := &t.obs
+	o.At, o.Kind, o.Person, o.Slot, o.Car, o.Floor = t.now, k, p.trip.Journey, slot, int16(car), int16(floor)
+	t.checker.Observe(o)
+	t.digest.word(uint64(t.now)<<8 ^ uint64(k))
+	t.digest.word(uint64(p.trip.Journey)<<16 ^ uint64(uint16(car)))
 }
