@@ -24,14 +24,15 @@ func (c *Checker) Finish(end scenarios.Instant) {
 		c.report(end, RuleEverybodyCounted, "the run ended without an End observation that says how many people it still counts")
 	case end != c.now:
 		c.report(end, RuleTimeOrder, "the run ends at %v, but its end was observed at %v", end, c.now)
-	case c.counted != c.present && !c.lostTrack:
-		c.report(end, RuleEverybodyCounted, "the run counts %d people still there at its end; %d were seen to appear and not to arrive or leave", c.counted, c.present)
 	}
 	drained := end < c.scenario.Run.Cap
 	for i := range c.people {
 		if p := &c.people[i]; p.place != gone {
 			c.remaining(end, p, drained)
 		}
+	}
+	if c.ended && c.counted != c.present && !c.lostTrack {
+		c.report(end, RuleEverybodyCounted, "the run counts %d people still there at its end; %d were seen to appear and not to arrive or leave", c.counted, c.present)
 	}
 	for i := range c.cars {
 		car := &c.cars[i]

@@ -78,7 +78,7 @@ func TestKeysThatEndedAreDropped(t *testing.T) {
 		}
 		c.Observe(&o)
 	}
-	if v := c.Violations(); len(v) != 1 || v[0].Rule != RuleKey {
+	if v := c.Violations(); len(v) != 1 || v[0].Rule != RuleKey || !strings.Contains(v[0].Text, "ended long ago") {
 		t.Errorf("a ride on a key dropped long ago gave %v, want one of rule %s", v, RuleKey)
 	}
 }

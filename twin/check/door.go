@@ -84,7 +84,6 @@ func (c *Checker) level(o *Observation, car *car) {
 		if car.phase != doorsOpening && car.openedAt < o.At {
 			c.report(o.At, RuleDoors, "doors of %s were fully open %v before it stood level at %s", c.carName(o.Car), o.At-car.openedAt, c.floorName(car.to))
 		}
-		car.early = false
 	}
 	if car.phase == doorsClosed {
 		car.readyAt = o.At

@@ -102,7 +102,7 @@ func (c *Checker) stopped(o *Observation) {
 // flight judges the time a flight took.
 func (c *Checker) flight(o *Observation, car *car) {
 	took := o.At - car.departedAt
-	least := car.drive.least(c.distance(car), car.fastest)
+	least := car.drive.least(c.distance(car), roundedFrom(car.fastest, +1))
 	if took < least-tick {
 		c.report(o.At, RuleMotion, "%s flew from %s to %s in %v; it needs %v at least", c.carName(o.Car), c.floorName(car.floor), c.floorName(car.to), took, least)
 	} else if turn := car.drive.turn; car.turned && turn > 0 && o.At-car.readyAt < least+turn-tick {
@@ -183,17 +183,29 @@ func (d *drive) most(t travel, factor int16) time.Duration {
 // lastBrake is the time after departure at which a car in full flight must
 // begin to slow down in order to stop at floor to, never too short.
 func (d *drive) lastBrake(c *Checker, car *car, to int16) time.Duration {
-	t := c.between(car.floor, to)
+	t, factor := c.between(car.floor, to), roundedFrom(car.slowest, -1)
 	if d.stops {
 		run := d.oneFloor/2 + time.Duration(t.floors-1)*d.eachFurther + d.eachFurther/2
-		return d.turn + run*1000/time.Duration(car.slowest) + tick
+		if car.turned {
+			run += d.turn
+		}
+		return run*1000/time.Duration(factor) + tick
 	}
-	v, a := d.scaled(d.speed, car.slowest), d.scaled(d.acceleration, car.slowest)
+	v, a := d.scaled(d.speed, factor), d.scaled(d.acceleration, factor)
 	brake := t.metres / v
 	if t.metres < v*v/a {
 		brake = math.Sqrt(t.metres / a)
 	}
 	return d.start + seconds(brake) + d.buildUp + tick
+}
+
+// roundedFrom is the highest (+1) or lowest (-1) factor that an observed one
+// may have been cut or rounded from.
+func roundedFrom(factor, way int16) int16 {
+	if factor == 1000 {
+		return factor
+	}
+	return max(factor+way, 1)
 }
 
 func (d *drive) scaled(x float64, factor int16) float64 {

@@ -71,7 +71,7 @@ type Observation struct {
 	Floor   int16             // index into Building.Floors
 	To      int16             // floor; Left: the outcome
 	Tenant  int16             // index into Scenario.Tenants; None = a visitor, or somebody who belongs to nobody
-	Factor  int16             // per mille, 1 to 1000
+	Factor  int16             // per mille, 1 to 1000, whole
 	Kind    Kind
 	Leg     uint8 // of a journey with transfers, from 0
 	Further uint8 // legs still to come after this one; 0 = this is the last

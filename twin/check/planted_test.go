@@ -124,10 +124,23 @@ var planted = []plant{
 		s.add(Observation{Kind: Appeared, Person: 1, Slot: 2, To: 5, Mass: 1, Tenant: None, Permit: None})
 		s.leave(1, Abandoned)
 	}},
-	{rule: RuleConservation, sentence: "takes the slot of somebody who is still there", text: "slot 1, where person 1 is still waiting", plant: func(s *script) {
+	{rule: RuleConservation, sentence: "takes the slot of somebody who is still there", text: "slot 1, where person 1 is still waiting", still: 1, plant: func(s *script) {
 		s.appear(1, 0, 0, 5)
 		s.add(Observation{Kind: Appeared, Person: 2, Slot: 1, To: 5, Mass: 1, Tenant: None, Permit: None})
 		s.leave(1, Abandoned)
+	}},
+	{rule: RuleConservation, sentence: "waits in a slot that nobody has had", text: "seen waiting in slot 2", plant: func(s *script) {
+		s.appear(1, 0, 0, 5)
+		s.add(Observation{Kind: Waiting, Person: 2, Slot: 2})
+		s.leave(1, Abandoned)
+	}},
+	{rule: RuleConservation, sentence: "is put out and goes on with a leg far ahead", text: "ended leg 0 and appears on leg 5", plant: func(s *script) {
+		aboard(s, 5)
+		s.car(OutOfService, 0, 0, 0)
+		s.alight(1, 0, 0)
+		s.person(Observation{Person: 1, To: 5, Leg: 5})
+		s.leave(1, Refused)
+		s.close(0, 0)
 	}},
 	{rule: RuleConservation, sentence: "first appears in the middle of a journey", text: "on leg 1", plant: func(s *script) { s.person(Observation{Person: 1, To: 5, Leg: 1}) }},
 	{rule: RuleConservation, sentence: "boards without having appeared", text: "person 4 is seen boarded in slot 4", plant: func(s *script) {
@@ -165,7 +178,7 @@ var planted = []plant{
 		s.person(Observation{Person: 1, Bank: 1, Floor: 5, To: 8, Leg: 2})
 		s.leave(1, Refused)
 	}},
-	{rule: RuleConservation, sentence: "vanishes between two legs", text: "to change banks and was not seen again", still: 1, plant: func(s *script) {
+	{rule: RuleConservation, sentence: "vanishes between two legs", text: "to change banks and was not seen again", plant: func(s *script) {
 		s.person(Observation{Person: 1, To: 5, Further: 1})
 		s.add(Observation{Kind: Waiting, Person: 1, Slot: 1})
 		s.ride(1, 0, 0, 5)
@@ -342,10 +355,10 @@ var planted = []plant{
 		s.wait(4999 * time.Millisecond)
 		s.car(Stopped, 0, 1, 0)
 	}},
-	{rule: RuleMotion, sentence: "is not slow although a fault makes it slow", text: "in 19s; it needs 19.5s", plant: func(s *script) {
+	{rule: RuleMotion, sentence: "is not slow although a fault makes it slow", text: "in 19.4s; it needs 19.468", plant: func(s *script) {
 		s.add(Observation{Kind: Slow, Car: 0, Factor: 500})
 		s.car(Departed, 0, 0, 5)
-		s.wait(19 * second)
+		s.wait(19400 * time.Millisecond)
 		s.car(Stopped, 0, 5, 0)
 	}},
 	{rule: RuleMotion, sentence: "takes far too long for a car in order", text: "out of the question", plant: func(s *script) {
@@ -381,14 +394,25 @@ var planted = []plant{
 		s.wait(3200 * time.Millisecond)
 		s.car(Retargeted, 0, 0, 1)
 	}},
-	{rule: RuleMotion, sentence: "with fixed times, is to stop at a floor it has passed", text: "had to slow down within", plant: func(s *script) {
+	{rule: RuleMotion, sentence: "with fixed times, is to stop at a floor it has passed", text: "had to slow down within 3.77", plant: func(s *script) {
 		s.car(Departed, 3, 0, 8)
-		s.wait(5 * second)
+		s.wait(3780 * time.Millisecond)
 		s.car(Retargeted, 3, 0, 2)
 	}},
 
 	// no-reversal
 	{rule: RuleNoReversal, sentence: "turns down with a rider who wants to go further up", text: "1 aboard for floor F (index 5), which lay ahead", still: 1, atCap: true, plant: func(s *script) {
+		aboard(s, 5)
+		s.close(0, 0)
+		s.fly(0, 0, 3)
+		s.car(Departed, 0, 3, 1)
+	}},
+	{rule: RuleNoReversal, sentence: "turns for a fault that was over before anybody boarded", text: "1 aboard for floor F (index 5)", still: 1, atCap: true, plant: func(s *script) {
+		s.car(OutOfService, 0, 0, 0)
+		s.add(Observation{Kind: FloorLocked, Floor: 5})
+		s.wait(second)
+		s.car(InService, 0, 0, 0)
+		s.add(Observation{Kind: FloorUnlocked, Floor: 5})
 		aboard(s, 5)
 		s.close(0, 0)
 		s.fly(0, 0, 3)

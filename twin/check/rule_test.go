@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"hoistway/scenarios"
+
+	"pgregory.net/rapid"
 )
 
 const second = time.Second
@@ -113,6 +115,13 @@ func TestCleanScripts(t *testing.T) {
 			s.add(Observation{Kind: Slow, Car: 0, Factor: 1000})
 			s.wait(11 * second)
 			s.car(Stopped, 0, 0, 0)
+			s.add(Observation{Kind: Slow, Car: 0, Factor: 1000})
+		}},
+		{"a slow car is a little less slow than whole per mille can say", func(s *script) {
+			s.add(Observation{Kind: Slow, Car: 0, Factor: 333})
+			s.car(Departed, 0, 0, 5)
+			s.wait(27510 * time.Millisecond) // 20 m at 0.3335 of the speed, no jerk
+			s.car(Stopped, 0, 5, 0)
 			s.add(Observation{Kind: Slow, Car: 0, Factor: 1000})
 		}},
 		{"a slow car with fixed times takes long", func(s *script) {
@@ -262,6 +271,68 @@ func TestCleanScripts(t *testing.T) {
 				s.fly(0, 1, 0)
 			}
 		}},
+		{"a car out of service, and one that was until just now, turns with a rider aboard", func(s *script) {
+			aboard(s, 5)
+			s.close(0, 0)
+			s.fly(0, 0, 3)
+			s.car(OutOfService, 0, 0, 0)
+			s.fly(0, 3, 2)
+			s.fly(0, 2, 3)
+			s.car(InService, 0, 0, 0)
+			s.fly(0, 3, 1)
+			s.open(0, 1)
+			s.alight(1, 0, 1)
+			s.leave(1, Refused)
+			s.close(0, 1)
+		}},
+		{"somebody is expected for hours and never comes", func(s *script) {
+			s.person(Observation{Person: 1, To: 5})
+			s.wait(hours(2))
+			s.leave(1, NoShow)
+		}},
+		{"somebody waits for hours for a floor that a fault locks, somebody else behind one", func(s *script) {
+			s.add(Observation{Kind: FloorLocked, Floor: 5})
+			s.appear(1, 0, 0, 5)
+			s.appear(2, 0, 5, 0)
+			s.wait(hours(2))
+			s.end(2)
+		}},
+		{"somebody waits for hours for a locked floor without a key", func(s *script) {
+			s.appear(1, 1, 0, 9)
+			s.wait(hours(2))
+			s.end(1)
+		}},
+		{"somebody waits for a car that is slow and one that is jammed", func(s *script) {
+			s.add(Observation{Kind: Slow, Car: 0, Factor: 1})
+			s.wait(30 * time.Minute)
+			s.appear(1, 0, 0, 5)
+			s.wait(second)
+			s.end(1)
+		}},
+		{"somebody too heavy for any car waits for ever", func(s *script) {
+			s.person(Observation{Person: 1, To: 5, Mass: 300_000})
+			s.add(Observation{Kind: Waiting, Person: 1, Slot: 1})
+			s.end(1)
+		}},
+		{"doors that open long in advance are open at the instant the car is level", func(s *script) {
+			s.car(Departed, 3, 0, 1)
+			s.wait(1190 * time.Millisecond)
+			s.open(3, 1)
+			s.car(Stopped, 3, 1, 0)
+			s.close(3, 1)
+		}},
+		{"a flight takes its sweet time", func(s *script) {
+			s.car(Departed, 0, 0, 5)
+			s.wait(35600 * time.Millisecond)
+			s.car(Stopped, 0, 5, 0)
+		}},
+		{"a car with fixed times is bound nearer when it has half a floor left to slow down", func(s *script) {
+			s.car(Departed, 3, 0, 8)
+			s.wait(3770 * time.Millisecond)
+			s.car(Retargeted, 3, 0, 2)
+			s.wait(4 * second)
+			s.car(Stopped, 3, 2, 0)
+		}},
 		{"doors that were jammed close when the fault is over", func(s *script) {
 			s.wait(30*time.Minute - second)
 			s.open(1, 0)
@@ -338,3 +409,43 @@ type plant struct {
 }
 
 func hours(n int) scenarios.Instant { return time.Duration(n) * time.Hour }
+
+// TestStaffOfALockedFloorAreNotForgotten: who belongs to a locked floor needs no
+// key, so nothing but the dispatcher keeps them waiting.
+func TestStaffOfALockedFloorAreNotForgotten(t *testing.T) {
+	s := &script{}
+	s.add(Observation{Kind: Appeared, Person: 1, Bank: 1, To: 9, Mass: 75_000, Tenant: 0, Permit: None})
+	s.add(Observation{Kind: Waiting, Person: 1})
+	s.end(1)
+	if v := judge(building(), s).Violations(); len(v) != 1 || v[0].Rule != RuleEverybodyCounted {
+		t.Errorf("got %v, want one violation of %s", v, RuleEverybodyCounted)
+	}
+}
+
+// TestNothingUpsetsTheChecker feeds observations that make no sense at all: a
+// checker that falls over finds nothing.
+func TestNothingUpsetsTheChecker(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := New(building())
+		number := func(label string, least, most int) int { return rapid.IntRange(least, most).Draw(t, label) }
+		for range number("observations", 1, 200) {
+			c.Observe(&Observation{
+				At: scenarios.Instant(number("at", -1, 20)) * second, Kind: Kind(number("kind", int(Appeared), int(KeyRevoked))),
+				Person: int64(number("person", -1, 5)), Mass: int64(number("mass", -1, 5)), Slot: int32(number("slot", -1, 3)),
+				Car: int16(number("car", -1, 4)), Bank: int16(number("bank", -1, 3)), Floor: int16(number("floor", -1, 10)), To: int16(number("to", -1, 10)),
+				Tenant: int16(number("tenant", -2, 1)), Permit: int32(number("permit", -2, 5)), Factor: int16(number("factor", -1, 1001)),
+				From: scenarios.Instant(number("from", -1, 20)) * second, Until: scenarios.Instant(number("until", -1, 20)) * second,
+				Leg: uint8(number("leg", 0, 2)), Further: uint8(number("further", 0, 1)),
+			})
+		}
+		c.Finish(scenarios.Instant(number("end", 0, 20)) * second)
+		for i := range c.cars {
+			if car := &c.cars[i]; car.aboard < 0 || car.mass < 0 {
+				t.Errorf("car %d holds %d persons and %d g", i, car.aboard, car.mass)
+			}
+		}
+		if c.present < 0 {
+			t.Errorf("%d people are present", c.present)
+		}
+	})
+}
