@@ -103,38 +103,41 @@ func (t *Twin) ask(slot int32, ready scenarios.Instant) {
 // arise from commands wait their turn.
 func (t *Twin) tell(b *bank, ev dispatch.Event) {
 	ev.At = t.now
-	b.pending = append(b.pending, ev)
-	if !b.busy {
-		t.drain(b)
+	if b.busy {
+		b.pending = append(b.pending, ev)
+		return
 	}
-}
-
-func (t *Twin) drain(b *bank) {
 	b.busy = true
-	for b.told = 0; b.told < len(b.pending); b.told++ {
-		ev := &b.pending[b.told]
-		out, err := b.ctrl.Step(*ev, b.out[:0])
-		if err != nil {
-			panic(fmt.Sprintf("BUG: bank %s: %v", b.name, err))
-		}
-		b.out = out
-		t.digest.word(uint64(ev.At)<<4 ^ uint64(ev.Kind))
-		t.digest.word(uint64(ev.Car)<<56 ^ uint64(uint8(ev.Floor))<<48 ^ uint64(uint8(ev.To))<<40 ^ uint64(uint8(ev.Dir))<<36 ^ uint64(ev.Door)<<32 ^ uint64(uint32(ev.Call)))
-		if t.opt.Trace != nil {
-			t.trace(b, ev, out)
-		}
-		for i := range out {
-			cmd := &out[i]
-			t.digest.word(uint64(cmd.Kind)<<56 ^ uint64(uint8(cmd.Car))<<48 ^ uint64(uint8(cmd.Floor))<<40 ^ uint64(uint8(cmd.Dir))<<32 ^ uint64(uint32(cmd.Call)))
-			t.apply(b, cmd)
-		}
+	t.step(b, &ev)
+	for i := 0; i < len(b.pending); i++ {
+		next := b.pending[i]
+		t.step(b, &next)
 	}
 	b.pending = b.pending[:0]
 	b.busy = false
 }
 
+// step puts one event through the controller.
+func (t *Twin) step(b *bank, ev *dispatch.Event) {
+	out, err := b.ctrl.Step(*ev, b.out[:0])
+	if err != nil {
+		panic(fmt.Sprintf("BUG: bank %s: %v", b.name, err))
+	}
+	b.out = out
+	t.digest.word(uint64(ev.At)<<4 ^ uint64(ev.Kind))
+	t.digest.word(uint64(ev.Car)<<56 ^ uint64(uint8(ev.Floor))<<48 ^ uint64(uint8(ev.To))<<40 ^ uint64(uint8(ev.Dir))<<36 ^ uint64(ev.Door)<<32 ^ uint64(uint32(ev.Call)))
+	if t.opt.Trace != nil {
+		t.trace(b, ev, out)
+	}
+	for i := range out {
+		cmd := &out[i]
+		t.digest.word(uint64(cmd.Kind)<<56 ^ uint64(uint8(cmd.Car))<<48 ^ uint64(uint8(cmd.Floor))<<40 ^ uint64(uint8(cmd.Dir))<<32 ^ uint64(uint32(cmd.Call)))
+		t.apply(b, cmd)
+	}
+}
+
 func (t *Twin) trace(b *bank, ev *dispatch.Event, out []dispatch.Command) {
-	_, err := fmt.Fprintf(t.opt.Trace, "%s %v\n", b.name, ev)
+	_, err := fmt.Fprintf(t.opt.Trace, "%s %v\n", b.name, *ev)
 	t.fail(err)
 	for i := range out {
 		_, err := fmt.Fprintf(t.opt.Trace, "%s     %v\n", b.name, out[i])

@@ -92,9 +92,6 @@ func New(sc *scenarios.Scenario, o Options) (*Twin, error) {
 // cap. It stops between events when ctx ends, with ctx's error, or when the
 // sink fails.
 func (t *Twin) Run(ctx context.Context) (Outcome, error) {
-	for i := range t.banks {
-		t.drain(&t.banks[i])
-	}
 	limit := t.sc.Run.Cap
 	for t.err == nil {
 		if t.events&4095 == 0 && ctx.Err() != nil {
