@@ -16,8 +16,8 @@
 //   - the opening doors of a car on its way (advance opening) come before its
 //     Stopped; a car that goes to park has Departed and Stopped without doors;
 //   - somebody who changes banks, or was put out of a car, appears again at the
-//     instant they come out, at that floor and in the same slot; a visitor on
-//     the way back is a new person;
+//     instant they come out, at that floor and in the same slot, or is seen to
+//     have Left; a visitor on the way back is a new person;
 //   - a run closes with an End observation and a call of Finish.
 //
 // The rules (Rules lists them with these names):
