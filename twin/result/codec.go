@@ -189,7 +189,19 @@ func (f *File) check() error {
 	if !bytes.Equal(had, want) {
 		return errors.New("its total is not the sum of its replications")
 	}
-	return f.checkMetrics()
+	if err := f.checkMetrics(); err != nil {
+		return err
+	}
+	for _, v := range f.Verdicts {
+		again, err := Judge(v.Metric, v.Op, v.Bound, v.Text, f)
+		if err != nil {
+			return err
+		}
+		if v.Pass != again.Pass || v.Unit != again.Unit || (v.Value == nil) != (again.Value == nil) {
+			return fmt.Errorf("its verdict on %q is not what its figures give", v.Text)
+		}
+	}
+	return nil
 }
 
 func (f *File) checkMetrics() error {
