@@ -18,7 +18,7 @@ type Scenario struct {
 	Title       string // one line for people; by default Name
 	Description string
 	Source      string // where it was read from: a path as given, or "library:NAME"
-	Hash        string // hex SHA-256 over the canonical text (see Canonical): same hash, same scenario
+	Hash        string // hex SHA-256 over the canonical text, with the lists' checksums in the place of their file names: same hash, same scenario
 	Building    Building
 	Banks       []Bank    // ordered by name
 	Tenants     []Tenant  // ordered by name
@@ -27,6 +27,8 @@ type Scenario struct {
 	Faults      []Fault   // ordered by start, then name
 	Run         Run
 	Expect      []Expectation // in file order
+
+	settings []Setting // see Settings; empty for a scenario that was not read by Load or Parse
 }
 
 // Building is the stack of floors. Floor 0 is the lowest.
@@ -183,8 +185,9 @@ type Stream struct {
 	Kind    StreamKind
 	Phases  []Phase // Profile and Matrix: in time order, not overlapping
 	Trips   []Trip  // List: in time order
-	List    string  // List: where Trips were read from
+	List    string  // List: where Trips were read from: a path from the scenario's folder, or "library:FILE"
 	Batch   float64 // mean group size; 1 = single people (Poisson), above = geometric batches
+	digest  string  // List: hex SHA-256 of the file
 }
 
 // StreamKind tells how a stream's trips come about.

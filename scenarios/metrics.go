@@ -1,0 +1,55 @@
+package scenarios
+
+// MetricName is a figure that a line of [expect] may bound.
+type MetricName struct {
+	Name    string
+	Unit    string // "s", "s2", "%" or "persons"
+	Meaning string
+}
+
+// Metrics lists the figures in the order in which reports show them. Package
+// twin/result computes the same list.
+func Metrics() []MetricName {
+	return []MetricName{
+		{"awt", "s", "average waiting time: arrival at the landing to the answering doors beginning to open"},
+		{"awt_to_boarding", "s", "average time from arrival at the landing to having entered the car"},
+		{"att", "s", "average transit time: doors beginning to open (or a later arrival) to having left the car"},
+		{"ttd", "s", "average time to destination: first arrival at a landing to having left the last car"},
+		{"wait_p50", "s", "waiting time that half the people do not exceed"},
+		{"wait_p90", "s", "waiting time that 90 % of the people do not exceed"},
+		{"wait_p95", "s", "waiting time that 95 % of the people do not exceed"},
+		{"wait_p99", "s", "waiting time that 99 % of the people do not exceed"},
+		{"wait_max", "s", "longest waiting time"},
+		{"wait_over_30", "%", "people who wait longer than 30 s"},
+		{"wait_over_60", "%", "people who wait longer than 60 s"},
+		{"wait_over_90", "%", "people who wait longer than 90 s"},
+		{"transit_p90", "s", "transit time that 90 % of the people do not exceed"},
+		{"ttd_p50", "s", "time to destination that half the people do not exceed"},
+		{"ttd_p90", "s", "time to destination that 90 % of the people do not exceed"},
+		{"ttd_p95", "s", "time to destination that 95 % of the people do not exceed"},
+		{"ttd_max", "s", "longest time to destination"},
+		{"squared_wait", "s2", "mean of the squared time from arrival to having entered the car"},
+		{"interval", "s", "mean time between departures from the lobby"},
+		{"handling_capacity", "%", "most people carried in 5 min, in % of the population"},
+		{"passengers", "persons", "journeys begun in the measured window"},
+		{"served", "persons", "trips that reached their destination"},
+		{"abandoned", "persons", "trips given up at the landing"},
+		{"no_show", "persons", "remote callers who never came"},
+		{"refused", "persons", "trips whose call was rejected"},
+		{"censored", "persons", "trips unfinished when the run ended"},
+		{"served_pct", "%", "trips that reached their destination"},
+		{"abandoned_pct", "%", "trips given up at the landing"},
+		{"no_show_pct", "%", "remote callers who never came"},
+		{"refused_pct", "%", "trips whose call was rejected"},
+		{"censored_pct", "%", "trips unfinished when the run ended"},
+		{"queue_max", "persons", "most people waiting at one landing"},
+		{"car_load", "%", "mean load on leaving the lobby upward, in % of rated load"},
+		{"answer_mean", "s", "mean time from a landing call to its answer"},
+		{"answer_p90", "s", "time to the answer that 90 % of landing calls do not exceed"},
+		{"remote_awt", "s", "average waiting time of remote callers, from their arrival at the landing"},
+		{"remote_call_to_board", "s", "average time from a remote call to having entered the car"},
+		{"remote_slack", "s", "average time the doors were open before a remote caller came"},
+		{"remote_no_show_pct", "%", "remote callers who never came, of all remote callers"},
+		{"held_mean", "s", "mean time a car was held for a remote caller"},
+	}
+}
