@@ -28,10 +28,10 @@ input its files are the same bytes.
 are null, and withheld_reason says why. cpu_seconds is processor time from
 first event to summary, checkers and digest on, summed over replications: of
 the whole process with --parallel 1, else of the threads that simulate. A run
-below 50 ms is simulated again, without records, until 100 ms are spent in
-all; the median is printed, and a digest that differs between two passes ends
-with exit code 4. These machine figures go to standard output only: with json,
-and as a line "speed" when text goes to a terminal.`
+below 50 ms is simulated again, without records, until 100 ms are spent in all
+(at most 1000 times); the median is printed, and a digest that differs between
+two passes ends with exit code 4. These machine figures go to standard output
+only: with json, and as a line "speed" when text goes to a terminal.`
 
 // runFlags are those of run.
 type runFlags struct {

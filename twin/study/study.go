@@ -61,9 +61,12 @@ type Machine struct {
 
 // A reading below warmBelow is dominated by cold caches and a growing heap;
 // the study is then simulated again until warmFor have been spent in all.
+// Set-up is not measured, so a study of a few people would take long to get
+// there: mostPasses bounds it.
 const (
-	warmBelow = 0.050 // s
-	warmFor   = 0.100 // s
+	warmBelow  = 0.050 // s
+	warmFor    = 0.100 // s
+	mostPasses = 1000
 )
 
 // Run simulates all replications of a scenario and summarises them. The cases
@@ -73,7 +76,7 @@ const (
 // The file's bytes depend on the cases, the seed, the replications and the
 // dispatcher alone. With a Meter, a study that costs less than 50 ms of
 // processor time is simulated again, without records and trace, until 100 ms
-// have been spent; the median is reported, and a digest that differs between
+// have been spent or 1000 passes are made; the median is reported, and a digest that differs between
 // passes is a *[Broken]. A replication that broke an invariant ends the study
 // with a *Broken; of several, the lowest is reported. A cancelled context ends
 // it with the context's error. With any error there is no file.
@@ -270,7 +273,7 @@ func (s *study) measure(ctx context.Context, first []replicate) (Machine, error)
 	if !m.Records {
 		readings = append(readings, m.CPUSeconds)
 	}
-	for spent := m.CPUSeconds; spent < warmFor || len(readings) == 0; {
+	for spent := m.CPUSeconds; spent < warmFor && m.Passes < mostPasses || len(readings) == 0; {
 		again, err := s.pass(ctx, false)
 		if err != nil {
 			return m, err
@@ -284,8 +287,7 @@ func (s *study) measure(ctx context.Context, first []replicate) (Machine, error)
 		}
 		m.Passes++
 		readings = append(readings, seconds(again))
-		// A clock too coarse to see one pass still has to end the loop.
-		spent += max(seconds(again), 1e-6)
+		spent += seconds(again)
 	}
 	m.Records = false
 	slices.Sort(readings)
