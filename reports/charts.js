@@ -96,13 +96,13 @@
       series: [{type: "heatmap", data: d.cells, itemStyle: {borderColor: ink.bg, borderWidth: d.edges.length > 80 ? 0 : 0.5}, emphasis: {itemStyle: {borderColor: ink.fg, borderWidth: 1}}}]}),
 
     // Values with intervals: {rows: [{name, value, half}], unit, axis, zero}
-    intervals: (d) => {
+    intervals: (d, view, width) => {
       const names = d.rows.map((r) => plain(r.name, 34));
-      const far = Math.max(0, ...d.rows.map((r) => Math.abs(r.value) + (r.half || 0))) * 1.08 || 1;
+      const low = Math.min(0, ...d.rows.map((r) => r.value - (r.half || 0))) * 1.08, high = Math.max(0, ...d.rows.map((r) => r.value + (r.half || 0))) * 1.08;
       return {grid: grid({top: 8, right: 30}),
         tooltip: tooltip({trigger: "item", formatter: (p) => names[p.value[1]] + "\n" + figure(p.value[0], 2) + " " + d.unit + (p.value[2] == null || Number.isNaN(p.value[2]) ? "" : " ± " + figure(p.value[2], 2) + " " + d.unit)}),
-        xAxis: axis({type: "value", name: d.axis, nameLocation: "middle", nameGap: 28, min: d.zero ? -far : 0, max: far, axisLabel: {color: ink.mute, fontSize: 12, hideOverlap: true, formatter: (v) => (Math.abs(v) === far ? "" : figure(v, 2))}}),
-        yAxis: axis({type: "category", inverse: true, data: names, splitLine: {show: false}, axisLabel: {color: ink.fg, fontSize: 12, width: 130, overflow: "truncate"}}),
+        xAxis: axis({type: "value", name: d.axis, nameLocation: "middle", nameGap: 28, min: d.zero ? low : 0, max: high > low ? high : 1, axisLabel: {color: ink.mute, fontSize: 12, hideOverlap: true, showMinLabel: !(low < 0), showMaxLabel: false, formatter: (v) => figure(v, 2)}}),
+        yAxis: axis({type: "category", inverse: true, data: names, splitLine: {show: false}, axisLabel: {color: ink.fg, fontSize: 12, width: Math.min(200, width * 0.33), overflow: "truncate"}}),
         series: [{type: "custom", encode: {x: 0, y: 1}, data: d.rows.map((r, i) => [r.value, i, r.half]), clip: true,
           markLine: d.zero ? {silent: true, symbol: "none", label: {show: false}, lineStyle: {color: ink.mute, type: "solid", width: 1}, data: [{xAxis: 0}]} : undefined,
           renderItem: (params, api) => {
@@ -192,7 +192,7 @@
   // ---- drawing -----------------------------------------------------------
   const charts = [];
   let printing = false;
-  const draw = (c) => c.chart.setOption(Object.assign(base(), kinds[c.el.dataset.kind](c.data, c.view)), true);
+  const draw = (c) => c.chart.setOption(Object.assign(base(), kinds[c.el.dataset.kind](c.data, c.view, c.chart.getWidth())), true);
   const drawAll = () => { readInk(); charts.forEach(draw); };
   readInk();
   for (const el of document.querySelectorAll(".chart")) {
@@ -204,7 +204,7 @@
       if (el.dataset.kind === "path") c.view = steps(el, c.chart, c.data, () => draw(c));
       draw(c);
       // A hidden element, or a page that is just being captured, has no width to draw in.
-      new ResizeObserver(() => { if (!printing && el.clientWidth > 40) c.chart.resize(); }).observe(el);
+      new ResizeObserver(() => { if (!printing && el.clientWidth > 40) { c.chart.resize(); draw(c); } }).observe(el);
       charts.push(c);
     } catch (e) {
       console.error("chart " + el.id + ": " + e);

@@ -31,7 +31,7 @@ func findingText(p result.Pair) string {
 	}
 	switch p.Finding {
 	case "better", "worse":
-		return quantity(abs(*p.Mean), p.Unit) + " " + p.Finding + plusMinus(p)
+		return p.Finding + " by " + quantity(abs(*p.Mean), p.Unit) + plusMinus(p)
 	}
 	return p.Finding + " (" + signed(*p.Mean, p.Unit) + plusMinus(p) + ")"
 }
@@ -40,7 +40,7 @@ func plusMinus(p result.Pair) string {
 	if p.Half == nil {
 		return ""
 	}
-	return " ± " + quantity(*p.Half, p.Unit)
+	return " ±\u00a0" + quantity(*p.Half, p.Unit)
 }
 
 func signed(v float64, unit string) string {
@@ -71,7 +71,7 @@ func differenceSection(c *result.Comparison, names []string) section {
 			row[2] = signed(*p.Mean, p.Unit)
 		}
 		if p.Half != nil {
-			row[3] = "± " + quantity(*p.Half, p.Unit)
+			row[3] = "±\u00a0" + quantity(*p.Half, p.Unit)
 		}
 		t.Rows = append(t.Rows, row)
 		if p.Mean != nil && finite(*p.Mean) && p.Unit == "s" && len(data.Rows) < mostRuns {

@@ -185,7 +185,11 @@ func distributionBlock(id, heading, what, whose string, s *result.Sample, mean *
 	if d.count == 0 {
 		return block{Heading: heading, Text: "No values: nobody in the measured window has a " + what + "."}
 	}
-	return block{Heading: heading, Charts: []chart{
+	text := ""
+	if mean != nil && mean.Value == nil {
+		text = "The average is withheld: " + reason(mean) + ". The charts show those who were served all the same."
+	}
+	return block{Heading: heading, Text: text, Charts: []chart{
 		histogramChart(id+"-bars", upperFirst(what)+", how often", what, whose, d, mean),
 		cumulativeChart(id+"-curve", upperFirst(what)+", share that took at most", what, whose, []curve{{what, d}}),
 	}}

@@ -17,7 +17,7 @@ var measures = []measure{
 	{"awt", "Average waiting time", "AWT", "From arriving at the landing until the doors of the answering car begin to open."},
 	{"wait_p90", "90 % waited no longer than", "90th percentile", "Nine people in ten had a waiting time of at most this; one in ten waited longer."},
 	{"ttd", "Average time to destination", "ATTD", "From arriving at the first landing until having left the last car: waiting and riding together."},
-	{"handling_capacity", "Handling capacity", "", "The share of the building's population that the cars carried away in five minutes."},
+	{"handling_capacity", "Handling capacity", "", "People carried away in the measured window, in % of the building's population per five minutes."},
 	{"att", "Average transit time", "ATT", "From the doors beginning to open for a person until that person has left the car: boarding, riding, leaving."},
 	{"wait_over_60", "Waited more than 60 s", "", "The share of waiting times above one minute, the ones people complain about."},
 	{"car_load", "Load leaving the lobby", "", "How full cars leave the main floor upward, on average, in % of the load they are rated for."},
@@ -39,16 +39,16 @@ var measures = []measure{
 	{"answer_mean", "Landing calls answered within, on average", "", "From a landing call being registered until the answering doors begin to open. One call may stand for several people."},
 	{"answer_p90", "90 % of landing calls answered within", "90th percentile", "Nine landing calls in ten were answered in at most this."},
 	{"passengers", "People measured", "", "Journeys that began inside the measured window, whatever became of them."},
-	{"served", "Rides completed", "", "Rides on one bank that ended at their floor."},
+	{"served", "Reached their destination", "", "Journeys of the measured window that reached their destination."},
 	{"abandoned", "Gave up", "", "People whose patience ran out at the landing."},
 	{"no_show", "Did not come", "", "People who called from the phone and never came."},
 	{"refused", "Refused", "", "Calls that were rejected; the reasons are listed below."},
 	{"censored", "Unfinished", "", "People still waiting or riding when the run ended."},
-	{"served_pct", "Rides completed, share", "", "Of all rides asked for in the measured window."},
-	{"abandoned_pct", "Gave up, share", "", "Of all rides asked for in the measured window."},
-	{"no_show_pct", "Did not come, share", "", "Of all rides asked for in the measured window."},
-	{"refused_pct", "Refused, share", "", "Of all rides asked for in the measured window."},
-	{"censored_pct", "Unfinished, share", "", "Of all rides asked for in the measured window."},
+	{"served_pct", "Reached their destination, share", "", "Of all journeys begun in the measured window."},
+	{"abandoned_pct", "Gave up, share", "", "Of all journeys begun in the measured window."},
+	{"no_show_pct", "Did not come, share", "", "Of all journeys begun in the measured window."},
+	{"refused_pct", "Refused, share", "", "Of all journeys begun in the measured window."},
+	{"censored_pct", "Unfinished, share", "", "Of all journeys begun in the measured window."},
 	{"remote_awt", "Average waiting time after a remote call", "", "As the average waiting time: it runs from arriving at the landing, never from the call."},
 	{"remote_call_to_board", "Remote call to boarding", "", "From the call on the phone until having entered the car; it contains the walk."},
 	{"remote_slack", "Doors open before the caller came", "", "How long the answering doors had been opening or open when the caller arrived; 0 if the car came later."},
@@ -104,7 +104,7 @@ func halfWidth(m *result.Metric) string {
 	if m == nil || m.Value == nil || m.Half == nil {
 		return "–"
 	}
-	return "± " + quantity(*m.Half, m.Unit)
+	return "±\u00a0" + quantity(*m.Half, m.Unit)
 }
 
 // reason says why a metric is withheld.
@@ -125,10 +125,13 @@ func spread(m *result.Metric, confidence float64) string {
 	if m == nil || m.Value == nil {
 		return ""
 	}
-	if m.Half == nil {
-		return "no interval: " + plural(m.N, "replication gave", "replications gave") + " a value, two are needed"
+	if m.Half == nil && m.N < 2 {
+		return "no interval: it takes two replications or more"
 	}
-	return "± " + quantity(*m.Half, m.Unit) + " with " + confidenceText(confidence) + " confidence"
+	if m.Half == nil {
+		return "" // a total or an extreme has no interval over replications
+	}
+	return "±\u00a0" + quantity(*m.Half, m.Unit) + " with " + confidenceText(confidence) + " confidence"
 }
 
 func confidenceText(c float64) string {

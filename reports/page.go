@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 )
 
 //go:embed third_party/echarts/echarts.min.js
@@ -115,11 +116,17 @@ func (p page) write(w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("report %q: %w", p.Title, err)
 	}
-	if _, err := w.Write(b.Bytes()); err != nil {
+	if _, err := directions.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("report %q: %w", p.Title, err)
 	}
 	return nil
 }
+
+// directions shows the characters that turn the direction of the text after
+// them as unreadable ones: a name with one would turn our own words too. The
+// page's fixed parts hold none.
+var directions = strings.NewReplacer("\u202a", "\ufffd", "\u202b", "\ufffd", "\u202c", "\ufffd", "\u202d", "\ufffd", "\u202e", "\ufffd",
+	"\u2066", "\ufffd", "\u2067", "\ufffd", "\u2068", "\ufffd", "\u2069", "\ufffd")
 
 // policy lets the two scripts and the one style sheet in by their sums and
 // nothing else: no network, no images, no frames, no forms. The charting

@@ -15,7 +15,7 @@ const mostDrawnLegs = 12000
 type pathData struct {
 	Floors []floorData `json:"floors"`
 	Cars   []carData   `json:"cars"`
-	Low    int         `json:"low"`  // floors drawn
+	Low    int         `json:"low"` // floors drawn
 	High   int         `json:"high"`
 	From   float64     `json:"from"` // s, of the window shown first
 	To     float64     `json:"to"`

@@ -10,21 +10,26 @@ import (
 // replicationSection lists what each replication gave.
 func replicationSection(f *result.File) section {
 	sec := section{ID: "replications", Title: "Replications", Lead: "Each replication repeats the scenario with other people. Intervals in this report come from the spread between these rows, never from the spread between people."}
-	t := table{Caption: "Replications", Columns: []column{{"Replication", true}, {Name: "Seed"}, {"Passenger list", true}, {Name: "People measured"}, {Name: "Served"}, {Name: "Median wait"}, {Name: "90 % wait at most"}, {Name: "Longest wait"}, {Name: "Median time to destination"}, {Name: "End"}, {Name: "Events"}, {"Digest", true}}}
+	t := table{Caption: "Replications", Columns: []column{{"Replication", true}, {Name: "Seed"}, {"Passenger list", true}, {Name: "People measured"}}}
+	for _, name := range perReplication {
+		d := measureOf(name)
+		if d.short == "" || strings.Contains(d.short, "percentile") {
+			d.short = d.name
+		}
+		t.Columns = append(t.Columns, column{Name: d.short})
+	}
+	t.Columns = append(t.Columns, column{Name: "End"}, column{Name: "Events"}, column{"Digest", true})
 	lists := false
 	for _, r := range f.Replications {
-		row := []string{strconv.Itoa(r.Rep), strconv.FormatUint(r.Seed, 10), r.List, "–", "–", "–", "–", "–", "–", clock(r.End), count(r.Events), short(r.Digest)}
+		row := []string{strconv.Itoa(r.Rep), strconv.FormatUint(r.Seed, 10), r.List, "–"}
 		lists = lists || r.List != ""
-		if s := r.Summary; s != nil {
-			row[3], row[4] = count(s.Passengers), count(s.Served)
-			if d := distributionOf(&s.Wait); d.count > 0 {
-				row[5], row[6], row[7] = quantity(d.atMost(0.5), "s"), quantity(d.atMost(0.9), "s"), quantity(d.atMost(1), "s")
-			}
-			if d := distributionOf(&s.TTD); d.count > 0 {
-				row[8] = quantity(d.atMost(0.5), "s")
-			}
+		if r.Summary != nil {
+			row[3] = count(r.Summary.Passengers)
 		}
-		t.Rows = append(t.Rows, row)
+		for _, name := range perReplication {
+			row = append(row, replicationValue(f, r, name))
+		}
+		t.Rows = append(t.Rows, append(row, clock(r.End), count(r.Events), short(r.Digest)))
 	}
 	if !lists {
 		t = t.without(2)
@@ -32,6 +37,22 @@ func replicationSection(f *result.File) section {
 	t.Note = "The digest covers every event and command of a replication: the same digest means the same run. The first 12 of 64 digits are shown; the result file holds them all."
 	sec.Blocks = []block{{Table: &t}}
 	return sec
+}
+
+// perReplication are the metrics that the table of replications shows.
+var perReplication = []string{"awt", "wait_p90", "att", "ttd"}
+
+// replicationValue is a metric of one replication alone.
+func replicationValue(f *result.File, r result.Replication, metric string) string {
+	d, ok := result.Lookup(metric)
+	if !ok || r.Summary == nil {
+		return "–"
+	}
+	v, withheld := d.Of(&f.Header, r.Summary)
+	if withheld != "" {
+		return "withheld: " + withheld
+	}
+	return quantity(v, d.Unit)
 }
 
 // without leaves a column out.

@@ -93,7 +93,7 @@ func TestTextReachesTheReader(t *testing.T) {
 	for _, want := range []string{
 		"Office tower, lunch hour", "Average waiting time", "withheld", "no car left the lobby in replication 4",
 		f.Header.Repeat, f.Header.ScenarioHash, f.Digest, "default: the literature&#39;s dwell", "floor locked", "The clock never starts at a remote call",
-		"Remote calls", "± ", "with 95\u00a0% confidence", `<th scope="row">G</th>`,
+		"Remote calls", "±\u00a0", "with 95\u00a0% confidence", `<th scope="row">G</th>`,
 	} {
 		if !strings.Contains(m, want) {
 			t.Errorf("the page does not say %q", want)
@@ -190,6 +190,37 @@ func TestVerdictSentence(t *testing.T) {
 	}
 }
 
+func TestEveryMetricIsExplained(t *testing.T) {
+	for _, d := range result.Metrics() {
+		if m := measureOf(d.Name); m.meaning == "" || m.name == d.Name {
+			t.Errorf("metric %s is not explained in measures.go", d.Name)
+		}
+	}
+	for _, m := range measures {
+		if _, ok := result.Lookup(m.metric); !ok {
+			t.Errorf("measures.go explains %s, which is no metric", m.metric)
+		}
+	}
+}
+
+func TestSpreadInWords(t *testing.T) {
+	v, half := 20.0, 1.25
+	for _, c := range []struct {
+		says   string
+		metric *result.Metric
+		want   string
+	}{
+		{"a mean over replications", &result.Metric{Value: &v, Half: &half, N: 10, Unit: "s"}, "±\u00a01.2\u00a0s with 95\u00a0% confidence"},
+		{"one replication cannot say", &result.Metric{Value: &v, N: 1, Unit: "s"}, "no interval: it takes two replications or more"},
+		{"an extreme has none", &result.Metric{Value: &v, N: 10, Unit: "s"}, ""},
+		{"a withheld figure has none", &result.Metric{N: 10, Unit: "s", Withheld: "nobody was served"}, ""},
+	} {
+		if got := spread(c.metric, 0.95); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.says, got, c.want)
+		}
+	}
+}
+
 func TestNumbers(t *testing.T) {
 	for _, c := range []struct{ says, got, want string }{
 		{"thousands are grouped", number(1234567.891, 1), "1,234,567.9"},
@@ -268,6 +299,9 @@ func TestHostileTextStaysText(t *testing.T) {
 				t.Errorf("%s: hostile text put %s into the page", name, bad)
 			}
 		}
+		if strings.Contains(page, "\u202e") {
+			t.Errorf("%s: hostile text turns the direction of what follows it", name)
+		}
 		if !strings.Contains(clean, "&lt;script&gt;window.pwned=1") {
 			t.Errorf("%s: the hostile text is missing, so nothing was tested", name)
 		}
@@ -334,6 +368,18 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("pipe broken
 func TestWriteErrorIsReported(t *testing.T) {
 	if err := Run(brokenPipe{}, office("eta", 1, 1)); err == nil || !strings.Contains(err.Error(), "pipe broken") {
 		t.Errorf("got %v, want the writer's error", err)
+	}
+}
+
+func TestWithheldAverageIsSaidBesideItsChart(t *testing.T) {
+	f := office("eta", 1, 2)
+	f.Metrics["awt"] = &result.Metric{Unit: "s", Withheld: "the queue was still growing at the end of the window"}
+	f.Total.Saturated = 1
+	m := markup(runPage(t, f))
+	for _, want := range []string{"The average is withheld: the queue was still growing at the end of the window.", "In 1 replication of 2 the queue was still growing"} {
+		if !strings.Contains(m, want) {
+			t.Errorf("the page does not say %q", want)
+		}
 	}
 }
 

@@ -69,7 +69,7 @@ type heatData struct {
 func queueSection(f *result.File) section {
 	s, h := f.Total, f.Header
 	sec := section{ID: "queues", Title: "Queues", Lead: "How many people were waiting on each floor over time, averaged over " +
-		plural(int(s.Replications), "replication", "replications") + ". Dark cells are long queues. The whole run is shown, warm-up included."}
+		plural(int(s.Replications), "replication", "replications") + ". The scale below the map gives the colours. The whole run is shown, warm-up included."}
 	bins := 0
 	for _, q := range s.Queue {
 		bins = max(bins, len(q))
