@@ -31,6 +31,7 @@ type car struct {
 	id      int32
 	table   *motion.Table // as it runs now
 	sound   *motion.Table // as it runs when in order
+	flight  *motion.Table // of the flight in hand: a fault changes the next one
 	serves  []bool
 	pressed []bool // car calls its riders have made
 	riders  []int32
@@ -99,7 +100,7 @@ func (t *Twin) depart(c *car, target int32, opens bool) {
 	if target < c.floor {
 		face = -1
 	}
-	c.departed, c.leftAt = t.now, t.now
+	c.departed, c.leftAt, c.flight = t.now, t.now, c.table
 	if c.faced != 0 && c.faced != face {
 		c.leftAt += c.spec.Motion.TurnTime
 	}
@@ -111,7 +112,7 @@ func (t *Twin) depart(c *car, target int32, opens bool) {
 // schedule puts the end of the flight into the agenda.
 func (t *Twin) schedule(c *car) {
 	c.gen++
-	at := c.leftAt + c.table.Flight(int(c.floor), int(c.target))
+	at := c.leftAt + c.flight.Flight(int(c.floor), int(c.target))
 	if c.opens {
 		at -= c.spec.Doors.AdvanceOpening
 	}
@@ -131,7 +132,7 @@ func (t *Twin) retarget(c *car, target int32, opens bool) {
 	elapsed := t.now - c.leftAt
 	from := int(c.floor)
 	fits := (target > c.floor) == (c.target > c.floor) && target != c.floor &&
-		elapsed <= c.table.Branch(from, int(target)) && elapsed <= c.table.Branch(from, int(c.target))
+		elapsed <= c.flight.Branch(from, int(target)) && elapsed <= c.flight.Branch(from, int(c.target))
 	if !fits || c.out {
 		t.tell(&t.banks[c.bank], dispatch.Event{Kind: dispatch.CarStatus, Car: dispatch.CarID(c.index), Floor: dispatch.Floor(c.floor), To: dispatch.Floor(c.target)})
 		return

@@ -33,7 +33,7 @@ func (t *Twin) faultBegins(i int) {
 	case scenarios.SlowCar:
 		c := t.faultCar(f)
 		c.table = table(t.elevations(), c.spec, f.Factor)
-		t.observe(check.Observation{Kind: check.Slow, Car: int16(c.id), Factor: int16(f.Factor * 1000)})
+		t.observe(check.Observation{Kind: check.Slow, Car: int16(c.id), Factor: int16(max(1, f.Factor*1000))})
 	case scenarios.FloorLocked:
 		t.lockFloor(int32(f.Floor))
 	}
@@ -128,8 +128,8 @@ func (t *Twin) lockFloor(f int32) {
 	}
 }
 
-// carryElsewhere sends the riders for a locked floor to the lobby, or where
-// they came from if they came from the lobby's side of a locked building.
+// carryElsewhere sends the riders for a locked floor to the lobby, or to the
+// lowest floor that is open where the lobby is locked too.
 func (t *Twin) carryElsewhere(c *car, f int32, reason string) {
 	to := int32(t.sc.Banks[c.bank].Lobby)
 	if to == f || t.locked[to] || !c.serves[to] {

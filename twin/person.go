@@ -240,6 +240,7 @@ func (t *Twin) lands(slot int32) {
 // callHere calls a car from the landing.
 func (t *Twin) callHere(slot int32) {
 	p := &t.persons[slot]
+	p.car, p.answered = nobody, false
 	b := &t.banks[p.trip.Bank]
 	if b.panel {
 		t.ask(slot, t.now)
@@ -374,23 +375,18 @@ func (t *Twin) alight(c *car, slot int32) {
 	p.trip.Reached, p.trip.Alight = c.openingAt, t.now
 	p.floor = c.floor
 	if p.refused != "" {
-		p.trip.Outcome, p.trip.Reason, p.trip.Destination = result.Refused, p.refused, int(c.floor)
-		t.record(p)
-		t.free(slot)
+		t.leaves(slot, result.Refused, p.refused)
 		return
 	}
+	walk := t.sc.Building.TransferWalk
 	if p.floor != p.via { // put out of a car that stopped running
 		p.trip.Destination = int(p.floor)
 		p.trip.Legs = p.trip.Leg + 2
+		walk = 0
 	}
 	t.record(p)
 	if p.floor != p.to {
 		if t.startLeg(slot, p.trip.Leg+1) {
-			t.persons[slot].where = walking
-			walk := time.Duration(0)
-			if p.floor == p.via {
-				walk = t.sc.Building.TransferWalk
-			}
 			t.agenda.add(t.now+walk, personal, personLands, slot, t.persons[slot].gen)
 		}
 		return
@@ -492,7 +488,6 @@ func (t *Twin) leftBehind(c *car, floor int32) {
 		}
 		if p.answered {
 			t.leaveQueue(slot)
-			p.answered, p.car = false, nobody
 			t.callHere(slot)
 		}
 		slot = next

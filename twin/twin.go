@@ -20,6 +20,13 @@ type Options struct {
 	Sink        result.Sink // takes the records; nil discards them
 	Trace       io.Writer   // a line per event and command of the controllers; nil for none
 	Keys        Keys        // visitors' keys; nil for a stand-in that remembers them in memory
+	People      Journeys    // who travels; nil for the people the scenario describes
+}
+
+// Journeys brings people in the order in which they set out; false when there
+// are no more.
+type Journeys interface {
+	Next(*people.Person) bool
 }
 
 // Outcome is what one run came to.
@@ -39,7 +46,7 @@ type Twin struct {
 	sc      *scenarios.Scenario
 	opt     Options
 	agenda  agenda
-	source  *people.Source
+	source  Journeys
 	routes  *routes
 	keys    Keys
 	banks   []bank
@@ -78,7 +85,9 @@ func New(sc *scenarios.Scenario, o Options) (*Twin, error) {
 	t.agenda.heap = make([]entry, 0, 1024)
 	t.persons = make([]person, 0, 512)
 	t.unused = make([]int32, 0, 512)
-	t.source = people.NewSource(sc, o.Seed, o.Replication)
+	if t.source = o.People; t.source == nil {
+		t.source = people.NewSource(sc, o.Seed, o.Replication)
+	}
 	for i := range sc.Faults {
 		f := &sc.Faults[i]
 		t.agenda.add(f.At, faults, faultBegins, int32(i), 0)
