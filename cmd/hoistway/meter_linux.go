@@ -9,11 +9,13 @@ import (
 )
 
 // newMeter measures processor time. With one worker it reads the process
-// clock, so that garbage collection on other threads counts; with several it
+// clock, so that garbage collection on other threads counts; what setting up
+// left behind is collected before the clock starts. With several workers it
 // reads the clock of the worker's own thread, which the worker keeps meanwhile.
 func newMeter(parallel int) study.Meter {
 	if parallel == 1 {
 		return func() func() float64 {
+			runtime.GC()
 			from := read(unix.CLOCK_PROCESS_CPUTIME_ID)
 			return func() float64 { return read(unix.CLOCK_PROCESS_CPUTIME_ID) - from }
 		}
