@@ -1,5 +1,3 @@
-// Package result is the contract between a run and everything that reads it:
-// records, their codec, and summaries computed from records alone.
 package result
 
 import "time"

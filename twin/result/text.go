@@ -3,6 +3,7 @@ package result
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -49,7 +50,7 @@ func WriteComparisonText(w io.Writer, c *Comparison) error {
 				difference = signed(*pair.Mean, pair.Unit)
 			}
 			if pair.Half != nil {
-				half = rounded(*pair.Half, pair.Unit)
+				half = strings.TrimPrefix(signed(*pair.Half, pair.Unit), "+")
 			}
 			p.row("  %-22s %14s %14s %4d  %s", pair.Metric, difference, half, pair.N, p.note(pair.Finding, "not given: "))
 		}
@@ -213,25 +214,21 @@ func (p *page) figure(f *File, metric, label string) {
 // people says what became of everybody. Counts are never withheld.
 func (p *page) people(f *File) {
 	s := f.Total
+	reasons := slices.Sorted(maps.Keys(s.Reasons))
+	for i, r := range reasons {
+		reasons[i] = fmt.Sprintf("%s: %d", r, s.Reasons[r])
+	}
 	text := fmt.Sprintf("%d journeys began in the window: %d served", s.Passengers, served(s))
 	for _, o := range []struct {
 		n    int64
 		what string
-	}{{s.Abandoned, "gave up"}, {s.NoShow, "never came"}, {s.Refused, "refused"}, {s.Censored, "unfinished"}} {
+	}{
+		{s.Abandoned, "gave up"}, {s.NoShow, "never came"},
+		{s.Refused, "refused (" + strings.Join(reasons, ", ") + ")"}, {s.Censored, "unfinished"},
+	} {
 		if o.n > 0 {
 			text += fmt.Sprintf(", %d %s", o.n, o.what)
 		}
-	}
-	var reasons []string
-	for r := range s.Reasons {
-		reasons = append(reasons, r)
-	}
-	slices.Sort(reasons)
-	for i, r := range reasons {
-		reasons[i] = fmt.Sprintf("%s %d", r, s.Reasons[r])
-	}
-	if len(reasons) > 0 {
-		text += " (" + strings.Join(reasons, ", ") + ")"
 	}
 	p.line("%s", text)
 }
