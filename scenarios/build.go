@@ -38,6 +38,10 @@ func (b *builder) read(s *section, n, home *node, path string, target any, inher
 func (b *builder) gather() {
 	for _, t := range b.sheets {
 		b.faults = append(b.faults, t.faults...)
+		keys := t.section.keys()
+		slices.SortStableFunc(t.settings, func(x, y Setting) int {
+			return slices.Index(keys, lastKey(x.Key)) - slices.Index(keys, lastKey(y.Key))
+		})
 		b.settings = append(b.settings, t.settings...)
 	}
 	b.sheets = nil
@@ -60,6 +64,8 @@ func (b *builder) build() {
 	b.expectations(b.root.child("expect"))
 	b.replications()
 }
+
+func lastKey(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 
 func (b *builder) head() {
 	h := headDraft{name: baseName(b.source)}

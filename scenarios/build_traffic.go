@@ -70,7 +70,7 @@ func (b *builder) streamKind(t *sheet) string {
 		}
 	}
 	t.settings = slices.DeleteFunc(t.settings, func(s Setting) bool {
-		key := s.Key[strings.LastIndexByte(s.Key, '.')+1:]
+		key := lastKey(s.Key)
 		return fits[key] != "" && !slices.Contains(strings.Fields(fits[key]), kind)
 	})
 	return kind

@@ -43,10 +43,6 @@ func (b *builder) expectations(n *node) {
 			}
 			bounds = line.kids
 		}
-		source := "scenario"
-		if line.value.set {
-			source = "--set"
-		}
 		for _, bound := range bounds {
 			e, faults := readBound(bound, *metric)
 			if faults != nil {
@@ -54,7 +50,7 @@ func (b *builder) expectations(n *node) {
 				continue
 			}
 			b.sc.Expect = append(b.sc.Expect, e)
-			b.settings = append(b.settings, Setting{"expect." + e.Metric, strconv.Quote(strings.TrimPrefix(e.Text, e.Metric+" ")), source})
+			b.settings = append(b.settings, Setting{"expect." + e.Metric, strconv.Quote(strings.TrimPrefix(e.Text, e.Metric+" ")), line.source()})
 		}
 	}
 }

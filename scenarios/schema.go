@@ -1,6 +1,10 @@
 package scenarios
 
-import "slices"
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+)
 
 // schema is the section as JSON Schema.
 func (s *section) schema() map[string]any {
@@ -65,11 +69,20 @@ func expectSchema() map[string]any {
 	return map[string]any{"type": "object", "description": expectSection.doc, "properties": properties, "additionalProperties": false}
 }
 
-// Schema of the whole file.
-func documentSchema() map[string]any {
+// JSONSchema is the format as JSON Schema (draft 2020-12), for editors that
+// complete TOML keys. It is looser than Load: it knows keys, types and units
+// but not which keys belong together.
+func JSONSchema() []byte {
 	out := rootSection.schema()
 	out["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	out["title"] = "Hoistway scenario, schema 1"
 	out["required"] = []string{"bank", "building", "schema"}
-	return out
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(out); err != nil {
+		panic("BUG: " + err.Error())
+	}
+	return b.Bytes()
 }

@@ -112,11 +112,7 @@ func (t *sheet) field(f *field, n *node, target any, inherit bool) {
 			t.fallBack(f, into)
 			return
 		}
-		source := "scenario"
-		if n.value.set {
-			source = "--set"
-		}
-		t.settings = append(t.settings, Setting{path, f.form.encode(into), source})
+		t.settings = append(t.settings, Setting{path, f.form.encode(into), n.source()})
 	case inherit || f.derived != "":
 	case f.need:
 		t.fault("", "expected "+f.form.describe(), "%s is missing", f.key)
@@ -124,6 +120,15 @@ func (t *sheet) field(f *field, n *node, target any, inherit bool) {
 		t.fallBack(f, into)
 		t.settings = append(t.settings, Setting{path, f.form.encode(into), "default: " + f.source})
 	}
+}
+
+// source says who wrote a value.
+func (n *node) source() string {
+	if n.value.set {
+		source, _, _ := strings.Cut(n.value.file, " ")
+		return source
+	}
+	return "scenario"
 }
 
 // fallBack puts the default in, so that one fault does not cause others.
