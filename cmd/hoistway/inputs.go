@@ -68,6 +68,7 @@ func findLists(pattern string) ([]string, error) {
 type studyFlags struct {
 	seed         uint64
 	replications int
+	until        string
 	only         int
 	parallel     int
 	dispatchers  []string
@@ -77,6 +78,7 @@ func (s *studyFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.Uint64Var(&s.seed, "seed", 0, "seed of all random streams (default: the scenario's)")
 	f.IntVar(&s.replications, "replications", 0, "independent replications (default: the scenario's, or the number of passenger lists)")
+	f.StringVar(&s.until, "until", "", "stop as soon as the half-width of a metric's interval is small enough, `METRIC<=HALF` such as awt<=0.5s; --replications is then the most that are made (default 1000)")
 	f.IntVar(&s.parallel, "parallel", runtime.GOMAXPROCS(0), "replications simulated at once; no result depends on it")
 	f.StringSliceVar(&s.dispatchers, "dispatcher", nil, "run every bank under these `POLICIES`, such as eta,etd (default: the scenario's own)")
 }
@@ -109,6 +111,9 @@ func (s *studyFlags) policies() []string {
 	return s.dispatchers
 }
 
+// mostUntil bounds a study whose precision may never be reached.
+const mostUntil = 1000
+
 // options turns the flags into a study of the cases.
 func (s *studyFlags) options(cmd *cobra.Command, ref string, sf *scenarioFlags, cases []*scenarios.Scenario) (study.Options, error) {
 	flags, run := cmd.Flags(), cases[0].Run
@@ -128,11 +133,23 @@ func (s *studyFlags) options(cmd *cobra.Command, ref string, sf *scenarioFlags, 
 		}
 		o.Replications = s.replications
 	}
+	if s.until != "" {
+		var err error
+		if o.Until, err = study.ParsePrecision(s.until); err != nil {
+			return o, fmt.Errorf("--until: %w", err)
+		}
+		if !listed && !flags.Changed("replications") {
+			o.Replications = mostUntil
+		}
+		if o.Replications < study.LeastReplications {
+			return o, fmt.Errorf("--until %s: an interval is looked at from replication %d on, and there are %d: allow more with --replications", s.until, study.LeastReplications, o.Replications)
+		}
+	}
 	if flags.Changed("replication") {
 		if s.only < 0 || s.only >= o.Replications {
 			return o, fmt.Errorf("--replication %d: %s has replications 0 to %d", s.only, ref, o.Replications-1)
 		}
-		o.First, o.Replications = s.only, 1
+		o.First, o.Replications, o.Until = s.only, 1, nil
 	}
 	return o, nil
 }

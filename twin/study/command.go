@@ -13,6 +13,7 @@ type Command struct {
 	Seed         uint64
 	Replications int      // left out when Passengers are given: the lists decide
 	Only         int      // one replication alone, from 0; All for the whole study
+	Until        string   // stopping rule as METRIC<=HALF; "" none. Left out for one replication
 	Dispatcher   string   // "" keeps the scenario's
 	Set          []string // key=value, in the order given
 	Passengers   string   // path or pattern of passenger lists; "" keeps the scenario's traffic
@@ -28,6 +29,9 @@ func (c Command) String() string {
 		words = append(words, "--replications", strconv.Itoa(c.Replications))
 	} else {
 		words = append(words, "--passengers", quote(c.Passengers))
+	}
+	if c.Until != "" && c.Only == All {
+		words = append(words, "--until", quote(c.Until))
 	}
 	if c.Dispatcher != "" {
 		words = append(words, "--dispatcher", quote(c.Dispatcher))

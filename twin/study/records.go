@@ -28,6 +28,7 @@ type RecordFile struct {
 	mu    sync.Mutex
 	file  *os.File
 	turn  int           // replication whose records come next
+	ends  []int64       // where in the file each replication ends, from first on
 	parts map[int]*part // opened and not yet appended
 }
 
@@ -96,9 +97,33 @@ func (r *RecordFile) Close(replication *result.Replication) error {
 				return err
 			}
 		}
+		end, err := r.file.Seek(0, io.SeekEnd)
+		if err != nil {
+			return err
+		}
+		r.ends = append(r.ends, end)
 		delete(r.parts, r.turn)
 		r.turn++
 	}
+}
+
+// Keep drops the records of a replication and all above it.
+func (r *RecordFile) Keep(below int) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for replication, p := range r.parts {
+		if !p.direct {
+			if err := errors.Join(p.file.Close(), os.Remove(p.file.Name())); err != nil {
+				return err
+			}
+		}
+		delete(r.parts, replication)
+	}
+	kept := below - r.first
+	if kept < 1 || kept > len(r.ends) {
+		panic(fmt.Sprintf("BUG: keeping %d replications of %d", kept, len(r.ends)))
+	}
+	return r.file.Truncate(r.ends[kept-1])
 }
 
 // append moves a part to the end of the file.

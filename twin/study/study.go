@@ -21,9 +21,10 @@ type Options struct {
 	Passengers   string   // path or pattern the passenger lists were found with, for the same command
 	Version      string   // of hoistway
 	Seed         uint64
-	Replications int    // at least 1
-	First        int    // number of the first replication; above 0 to repeat a part of a study
-	Dispatcher   string // replaces every bank's; "" keeps the scenario's
+	Replications int        // at least 1; with Until the most that are made
+	Until        *Precision // ends the study early; nil = all replications are made
+	First        int        // number of the first replication; above 0 to repeat a part of a study
+	Dispatcher   string     // replaces every bank's; "" keeps the scenario's
 
 	Parallel int                   // workers, at least 1
 	Records  Records               // where the records go; nil = they are only summarised
@@ -39,6 +40,9 @@ type Options struct {
 type Records interface {
 	Open(replication int) (result.Sink, error)
 	Close(r *result.Replication) error
+	// Keep drops the records of a replication and all above it. No sink is
+	// used after it.
+	Keep(below int) error
 }
 
 // command is the invocation that repeats the study, or one replication of it.
@@ -46,7 +50,11 @@ func (o Options) command(only int) Command {
 	if only == All && o.First > 0 && o.Replications == 1 {
 		only = o.First
 	}
-	return Command{Reference: o.Reference, Seed: o.Seed, Replications: o.First + o.Replications, Only: only,
+	until := ""
+	if o.Until != nil {
+		until = o.Until.String()
+	}
+	return Command{Reference: o.Reference, Until: until, Seed: o.Seed, Replications: o.First + o.Replications, Only: only,
 		Dispatcher: o.Dispatcher, Set: o.Set, Passengers: o.Passengers}
 }
 
@@ -93,12 +101,23 @@ func Run(ctx context.Context, cases []*scenarios.Scenario, o Options) (*result.F
 	case len(cases) > 1 && o.First+o.Replications > len(cases):
 		return nil, Machine{}, fmt.Errorf("study of %s: %d replications but %d passenger lists: each list is one replication", cases[0].Name, o.First+o.Replications, len(cases))
 	}
+	if o.Until != nil {
+		if _, err := ParsePrecision(o.Until.String()); err != nil {
+			return nil, Machine{}, fmt.Errorf("study of %s: %w", cases[0].Name, err)
+		}
+	}
 	if o.Prepare == nil {
 		o.Prepare = prepareTwin
 	}
 	s := &study{cases: cases, o: o, header: NewHeader(cases, o)}
 	s.path = result.NewSegmentRecorder(s.header)
 	first, err := s.pass(ctx, true)
+	if err == nil && len(first) < o.Replications {
+		s.o.Replications = len(first)
+		if o.Records != nil {
+			err = o.Records.Keep(o.First + len(first))
+		}
+	}
 	if err != nil {
 		return nil, Machine{}, err
 	}
@@ -126,56 +145,81 @@ type replicate struct {
 	err      error
 }
 
-// pass simulates all replications once. Only a pass that keeps writes records,
-// path and trace, and reports progress.
+// pass simulates all replications once, or as many as the stopping rule needs.
+// Only a pass that keeps writes records, path and trace, and reports progress.
 func (s *study) pass(ctx context.Context, keep bool) ([]replicate, error) {
-	n := s.o.Replications
-	reps := make([]replicate, n)
-	var (
-		mu         sync.Mutex
-		next, done int
-		failed     bool
-		wait       sync.WaitGroup
-		takeNext   = func() (int, bool) {
-			mu.Lock()
-			defer mu.Unlock()
-			if failed || next == n {
-				return 0, false
-			}
-			next++
-			return next - 1, true
-		}
-		finish = func(err error) {
-			mu.Lock()
-			defer mu.Unlock()
-			done++
-			failed = failed || err != nil
-			if keep && err == nil && s.o.Progress != nil {
-				s.o.Progress(done, n)
-			}
-		}
-	)
-	for range min(s.o.Parallel, n) {
-		wait.Go(func() {
-			for {
-				i, ok := takeNext()
-				if !ok {
-					return
-				}
-				reps[i] = s.replication(ctx, i, keep)
-				finish(reps[i].err)
+	p := &pass{reps: make([]replicate, s.o.Replications), ended: make([]bool, s.o.Replications), s: s, keep: keep, need: s.o.Replications}
+	var workers sync.WaitGroup
+	for range min(s.o.Parallel, s.o.Replications) {
+		workers.Go(func() {
+			for i, ok := p.take(); ok; i, ok = p.take() {
+				p.reps[i] = s.replication(ctx, i, keep)
+				p.end(i)
 			}
 		})
 	}
-	wait.Wait()
+	workers.Wait()
 	// Replications start in order and run to their end, so the lowest that
 	// fails is the same whatever the number of workers.
-	for i := range reps {
-		if reps[i].err != nil {
-			return nil, reps[i].err
+	for i := range p.reps[:p.need] {
+		if p.reps[i].err != nil {
+			return nil, p.reps[i].err
 		}
 	}
-	return reps, nil
+	return p.reps[:p.need], p.err
+}
+
+// pass is the state that the workers of one pass share.
+type pass struct {
+	s    *study
+	keep bool
+	reps []replicate
+
+	mu       sync.Mutex
+	next     int    // to be started
+	done     int    // ended, in any order
+	ended    []bool // by replication
+	complete int    // all below have ended well
+	need     int    // replications to make; the stopping rule lowers it
+	stopped  bool
+	err      error // of the stopping rule
+}
+
+// take gives the next replication to simulate.
+func (p *pass) take() (int, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stopped || p.next == len(p.reps) {
+		return 0, false
+	}
+	p.next++
+	return p.next - 1, true
+}
+
+// end notes that a replication has ended, and stops the pass when it failed or
+// when the stopping rule is content.
+func (p *pass) end(i int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done++
+	p.ended[i] = p.reps[i].err == nil
+	if !p.ended[i] {
+		p.stopped = true
+		return
+	}
+	if p.keep && p.s.o.Progress != nil {
+		p.s.o.Progress(p.done, len(p.reps))
+	}
+	for p.complete < p.need && p.ended[p.complete] {
+		p.complete++
+		if !p.keep || p.s.o.Until == nil {
+			continue
+		}
+		enough, err := p.s.o.Until.reached(&p.s.header, p.reps[:p.complete])
+		if enough || err != nil {
+			p.need, p.stopped, p.err = p.complete, true, err
+		}
+	}
 }
 
 // replication simulates one replication, the i-th of the study.

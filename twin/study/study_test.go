@@ -122,7 +122,7 @@ func TestParallelChangesNothing(t *testing.T) {
 // that repeats it.
 func TestBroken(t *testing.T) {
 	sc := lobbyAndOne(t)
-	passes := 0
+	passes := 0 // of replication 3
 	for _, c := range []struct {
 		sentence string
 		serve    func(context.Context, twin.Options) (twin.Outcome, error)
