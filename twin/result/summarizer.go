@@ -49,6 +49,10 @@ func NewSummarizer(h Header) *Summarizer {
 		panic("BUG: summarising under a bad header: " + err.Error())
 	}
 	m := &Summarizer{h: h, s: newSummary(&h), queues: newLandings(&h), banks: make([]bankWork, len(h.Banks))}
+	// The samples of every run are made ready here, off the clock of the run.
+	for _, sample := range []*Sample{&m.s.Wait, &m.s.WaitBoard, &m.s.Transit, &m.s.TTD, &m.s.Answer} {
+		sample.widen(shortestMs)
+	}
 	for i := range m.banks {
 		m.banks[i] = bankWork{first: None, last: None, fives: make([]int64, (h.To-h.From+five-1)/five)}
 	}
