@@ -57,7 +57,7 @@ func (p *profile) speed(t float64) float64 {
 	case t >= p.rise:
 		return p.peakV
 	case t > p.rise/2:
-		return p.peakV - p.gained(p.rise-t)
+		return p.peakV - float64(p.gained(p.rise-t))
 	}
 	return p.gained(t)
 }
@@ -65,7 +65,7 @@ func (p *profile) speed(t float64) float64 {
 // gained is the speed reached in the first half of the rise.
 func (p *profile) gained(t float64) float64 {
 	if t < p.ramp {
-		return p.jerk * t * t / 2
+		return float64(p.jerk*t*t) / 2
 	}
 	return p.peakA * (t - p.ramp/2)
 }

@@ -1,0 +1,68 @@
+package people
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"hoistway/scenarios"
+)
+
+// perSecond turns people per 5 min into people per second.
+const perSecond = 1.0 / 300
+
+// stretch is a span of constant rate.
+type stretch struct {
+	start, end scenarios.Instant
+	rate       float64 // people per second
+}
+
+// arrivals is a Poisson process of groups with a rate that is constant by
+// stretches. One exponential draw a group is used up along the stretches, so
+// that borders are exact and a silent stretch costs no draw.
+type arrivals struct {
+	stretches []stretch
+	now       int     // stretch
+	offset    float64 // s into it
+	mean      float64 // people a group
+	lnQ       float64 // of the probability of another member; used when mean > 1
+	instants  rand.PCG
+	sizes     rand.PCG
+}
+
+// newArrivals cuts the stretches to [0, until). A mean group of 1 or less is
+// single people.
+func newArrivals(o owner, stretches []stretch, until scenarios.Instant, mean float64) arrivals {
+	a := arrivals{stretches: stretches, mean: 1, instants: o.stream("instants"), sizes: o.stream("group sizes")}
+	if mean > 1 {
+		a.mean, a.lnQ = mean, ln(1-1/mean)
+	}
+	for i := range a.stretches {
+		s := &a.stretches[i]
+		s.start, s.end = min(max(s.start, 0), until), min(max(s.end, 0), until)
+	}
+	return a
+}
+
+// next is the instant, the stretch and the size of the next group; false when
+// no more come.
+func (a *arrivals) next() (at scenarios.Instant, in int, size int64, ok bool) {
+	e := exponential(a.instants.Uint64())
+	for a.now < len(a.stretches) {
+		s := &a.stretches[a.now]
+		rate := s.rate / a.mean
+		left := (s.end - s.start).Seconds() - a.offset
+		if rate > 0 && e < left*rate {
+			a.offset += e / rate
+			at = s.start + time.Duration(a.offset*1e6)*time.Microsecond
+			size = 1
+			if a.mean > 1 {
+				size = geometric(a.sizes.Uint64(), a.lnQ)
+			}
+			return min(at, s.end-1), a.now, size, true
+		}
+		e -= float64(left * rate)
+		a.now++
+		a.offset = 0
+	}
+	return 0, 0, 0, false
+}
