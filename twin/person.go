@@ -161,7 +161,7 @@ func (t *Twin) startLeg(slot int32, leg int) bool {
 	tr.Leg, tr.Legs, tr.Bank = leg, leg+legs, bank
 	tr.Origin, tr.Destination = int(p.floor), via
 	tr.Arrive, tr.Opening, tr.Board, tr.Reached, tr.Alight = result.None, result.None, result.None, result.None, result.None
-	tr.Call, tr.Promised, tr.Car, tr.Outcome, tr.Reason = result.None, result.None, result.None, result.Served, ""
+	tr.Call, tr.Promised, tr.Left, tr.Car, tr.Outcome, tr.Reason = result.None, result.None, result.None, result.None, result.Served, ""
 	if tr.Access != result.RemoteCall || leg > 0 {
 		tr.Access = result.LandingButton
 		if t.banks[bank].panel {
@@ -338,7 +338,7 @@ func (t *Twin) board(c *car, slot int32) {
 	p.where = riding
 	p.gen++ // patience no longer counts
 	p.trip.Board, p.trip.Car = t.now, c.index
-	p.trip.Opening = max(c.openingAt, p.trip.Arrive)
+	p.trip.Opening = c.openingAt
 	c.riders = append(c.riders, slot)
 	c.boarded++
 	c.answers = true
@@ -443,7 +443,7 @@ func (t *Twin) leaves(slot int32, o result.Outcome, reason string) {
 	if p.call >= 0 {
 		t.cancel(p)
 	}
-	p.trip.Outcome, p.trip.Reason = o, reason
+	p.trip.Outcome, p.trip.Reason, p.trip.Left = o, reason, t.now
 	t.observe(check.Observation{Kind: check.Left, Person: p.trip.Journey, Slot: slot, To: int16(o)})
 	t.record(p)
 	t.free(slot)

@@ -36,7 +36,7 @@ func (c *tally) Trip(t *result.Trip) error {
 		c.reasons[t.Reason]++
 	}
 	if t.Outcome == result.Served {
-		in := []result.Instant{t.Begin, t.Arrive, t.Opening, t.Board, t.Reached, t.Alight}
+		in := []result.Instant{t.Begin, t.Arrive, max(t.Arrive, t.Opening), t.Board, t.Reached, t.Alight}
 		for i := 1; i < len(in); i++ {
 			if in[i] < in[i-1] {
 				c.bad = append(c.bad, fmt.Sprintf("journey %d: instants out of order: %v", t.Journey, in))
