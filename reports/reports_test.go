@@ -56,9 +56,18 @@ func TestChartingScriptIsTheNamedVersion(t *testing.T) {
 }
 
 func TestSamePageForTheSameResult(t *testing.T) {
-	first := runPage(t, office("eta", 1, 3))
+	// Names that only a map orders are the risk: unknown metrics and equal counts.
+	many := func() *result.File {
+		f := office("eta", 1, 3)
+		for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+			f.Metrics[name] = f.Metrics["awt"]
+			f.Total.Reasons[name] = 7
+		}
+		return f
+	}
+	first := runPage(t, many())
 	for range 5 {
-		if again := runPage(t, office("eta", 1, 3)); again != first {
+		if again := runPage(t, many()); again != first {
 			t.Fatal("two reports of one result differ")
 		}
 	}
@@ -84,6 +93,29 @@ func TestPageLoadsNothing(t *testing.T) {
 	}
 	if len(page) > 2<<20 {
 		t.Errorf("the page of an ordinary run has %d bytes, above 2 MiB", len(page))
+	}
+}
+
+func TestLargeRunIsCutAndSaysSo(t *testing.T) {
+	f := office("eta", 1, 2)
+	for i := 0; len(f.Path) < mostDrawnLegs+500; i++ {
+		s := f.Path[i]
+		s.Depart, s.Arrive, s.Close = s.Depart+3900, s.Arrive+3900, s.Close+3900
+		f.Path = append(f.Path, s)
+	}
+	f.Total.Arrivals = append(f.Total.Arrivals, make([]int64, 1440)...)
+	for i := range f.Total.Queue {
+		f.Total.Queue[i] = append(f.Total.Queue[i], make([]int64, 1440)...)
+	}
+	page := runPage(t, f)
+	if len(page) > 3<<20 {
+		t.Errorf("the page has %d bytes, above 3 MiB", len(page))
+	}
+	m := markup(page)
+	for _, want := range []string{"a result keeps a bounded number of legs", "The first 400 of "} {
+		if !strings.Contains(m, want) {
+			t.Errorf("the page does not say %q", want)
+		}
 	}
 }
 
