@@ -3,6 +3,7 @@ package dispatchtest
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"hoistway/dispatch"
 )
@@ -23,18 +24,19 @@ type Building struct {
 	// must not keep.
 	Watch func(dispatch.Event, []dispatch.Command)
 
-	ctrl    *dispatch.Controller
-	pace    Pace
-	config  dispatch.Config
-	now     dispatch.Instant
-	cars    []*car
-	calls   map[dispatch.CallID]dispatch.Event // placed and not over; looked up only
-	replies []dispatch.Event                   // what the cars have to say to the last commands
-	moved   []*car                             // standing cars told to open
-	out     []dispatch.Command
-	history []dispatch.Event
-	ledger  *Ledger
-	atOnce  int // steps since the clock last moved
+	ctrl     *dispatch.Controller
+	pace     Pace
+	config   dispatch.Config
+	now      dispatch.Instant
+	cars     []*car
+	calls    map[dispatch.CallID]dispatch.Event // placed and not over; looked up only
+	replies  []dispatch.Event                   // what the cars have to say to the last commands
+	moved    []*car                             // standing cars told to open
+	returned []*car                             // cars back in service that have not said yet where they are
+	out      []dispatch.Command
+	history  []dispatch.Event
+	ledger   *Ledger
+	atOnce   int // steps since the clock last moved
 }
 
 // manyAtOnce is how many events at one instant are too many to end.
@@ -80,9 +82,6 @@ func (b *Building) Do(ev dispatch.Event) error {
 	if err := b.step(ev); err != nil {
 		return err
 	}
-	if ev.Kind == dispatch.CarMode {
-		b.turn(b.cars[ev.Car], ev.Mode == dispatch.OutOfService)
-	}
 	return b.drain()
 }
 
@@ -102,7 +101,7 @@ func (b *Building) turn(c *car, out bool) {
 		return
 	}
 	if c.phase == flying || c.phase == standing {
-		b.reply(b.status(c))
+		b.returned = append(b.returned, c)
 	}
 	for _, r := range c.riders {
 		b.reply(dispatch.Event{Kind: dispatch.CarCall, Car: c.id, Floor: r.to})
@@ -270,9 +269,19 @@ func (b *Building) step(ev dispatch.Event) error {
 	if ev.Kind == dispatch.LandingCall || ev.Kind == dispatch.DestinationCall {
 		b.calls[ev.Call] = ev
 	}
+	if ev.Kind == dispatch.CarMode {
+		b.turn(b.cars[ev.Car], ev.Mode == dispatch.OutOfService)
+	}
 	for i := range out {
 		b.obey(&out[i])
 	}
+	// A car that comes back says where it is, unless it has been sent already.
+	for _, c := range b.returned {
+		if c.phase == standing && !slices.Contains(b.moved, c) || c.phase == flying && c.leftAt < b.now {
+			b.reply(b.status(c))
+		}
+	}
+	b.returned = b.returned[:0]
 	return nil
 }
 

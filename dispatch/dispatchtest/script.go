@@ -121,10 +121,11 @@ func (s *stage) play(a *line) error {
 		if err != nil {
 			return err
 		}
-		if ok, err := b.Reopen(car); err != nil || !ok {
-			return errors.Join(err, errors.New("its doors are not closing"))
+		ok, err := b.Reopen(car)
+		if err == nil && !ok {
+			err = errors.New("its doors are not closing")
 		}
-		return nil
+		return err
 	case "refuse":
 		car, err := s.knownCar(a)
 		if err != nil {
