@@ -41,6 +41,7 @@ func TestFindings(t *testing.T) {
 		finding string
 	}{
 		{"a gain that three replications do not establish", []float64{10, 30, 50}, []float64{8, 29, 47}, 3, -2, 2.4841, NoDifference},
+		{"nor do they a loss", []float64{8, 29, 47}, []float64{10, 30, 50}, 3, 2, 2.4841, NoDifference},
 		{"an interval that excludes 0 below is better", []float64{10, 30, 50, 20}, []float64{8, 28, 47, 18}, 4, -2.25, 0.79563, Better},
 		{"an interval that excludes 0 above is worse", []float64{8, 28, 47, 18}, []float64{10, 30, 50, 20}, 4, 2.25, 0.79563, Worse},
 		{"the same results show no difference", []float64{10, 30}, []float64{10, 30}, 2, 0, 0, NoDifference},

@@ -3,6 +3,7 @@ package result
 import (
 	"bytes"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -300,6 +301,23 @@ func TestSummarizerDoesNotAllocatePerRecord(t *testing.T) {
 	}
 }
 
+func TestFinishedSummariesAreSmall(t *testing.T) {
+	h := twoBanks()
+	r := busyHour(h, 1, 300, false)
+	live := r.summary(t, h)
+	merged, err := Merge(live, live)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for why, s := range map[string]*Summary{"finished": live, "merged": merged} {
+		for i, sample := range s.samples() {
+			if sample.dense != nil || sample.N() > 0 && sample.packed == nil {
+				t.Errorf("sample %d of a %s summary is not packed: a study keeps one summary per replication", i, why)
+			}
+		}
+	}
+}
+
 func TestTeeStopsAtTheFirstError(t *testing.T) {
 	h := twoBanks()
 	done, open := NewSummarizer(h), NewSummarizer(h)
@@ -311,6 +329,34 @@ func TestTeeStopsAtTheFirstError(t *testing.T) {
 	if open.s.All != 1 {
 		t.Fatalf("the first sink was given %d trips, want 1", open.s.All)
 	}
+}
+
+// BenchmarkMillionPeople summarises a day of a million people on sixty floors
+// and reports the memory it holds at the end.
+func BenchmarkMillionPeople(b *testing.B) {
+	h := twoBanks()
+	h.Duration, h.To = 24*time.Hour, 23*time.Hour
+	for len(h.Floors) < 60 {
+		h.Floors, h.Elevations = append(h.Floors, "floor"), append(h.Elevations, 0)
+	}
+	var before, after runtime.MemStats
+	for b.Loop() {
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		m := NewSummarizer(h)
+		for i := range 1_000_000 {
+			come := 0.08 * float64(i)
+			t := ride(come, come+float64(i%97), come+float64(i%97)+3, come+200)
+			t.Origin = i % 60
+			if err := m.Trip(&t); err != nil {
+				b.Fatal(err)
+			}
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		m.Finish(h.Duration)
+	}
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/1e6, "MB")
 }
 
 func BenchmarkSummarizer(b *testing.B) {

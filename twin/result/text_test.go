@@ -45,7 +45,7 @@ func judged(t *testing.T) []*File {
 	good := studied(t, twoBanks(), 3)
 	r := busyHour(twoBanks(), 0, 300, true)
 	h := twoBanks()
-	h.Dispatcher, h.Title = "etd", "A <b>title</b> that steers \x1b[31mterminals\nand is very long: "+strings.Repeat("word ", 30)
+	h.Dispatcher, h.Title = "etd", "A <b>title</b> that steers \x1b[31mterminals\nand is very long: "+strings.Repeat("word ", 30)+strings.Repeat("longword", 20)
 	bad, err := NewFile(h, []Replication{{Seed: h.Seed, Digest: "digest", End: r.end, Summary: r.summary(t, h)}}, nil, false)
 	if err != nil {
 		t.Fatal(err)
