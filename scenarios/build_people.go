@@ -64,7 +64,7 @@ func (b *builder) known(t *sheet, key string, set floorSet) []int {
 func (t *sheet) refused(key string) bool {
 	path := dotted(t.path, key)
 	return slices.ContainsFunc(t.faults, func(p Problem) bool {
-		return p.Key == path || strings.HasPrefix(p.Message, key+" is missing")
+		return p.Key == path || strings.HasPrefix(p.Key, path+"[") || strings.HasPrefix(p.Key, path+".") || strings.HasPrefix(p.Message, key+" is missing")
 	})
 }
 

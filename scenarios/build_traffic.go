@@ -140,8 +140,19 @@ func (b *builder) phases(t *sheet, d *trafficDraft, kind string, s *Stream) {
 		b.list(t, d, s)
 		return
 	}
-	for i, p := range s.Phases {
-		b.span(t, kind, i, p)
+	if kind != "steps" {
+		key := kind
+		for _, k := range []string{"start", "end"} {
+			if t.given[k] != nil {
+				key = k
+			}
+		}
+		for _, p := range s.Phases {
+			if message, hint := b.span(p); message != "" {
+				t.fault(key, hint, "%s", message)
+				return
+			}
+		}
 	}
 	if s.Kind == Matrix {
 		b.rates(t, s)
@@ -153,24 +164,15 @@ func (b *builder) phases(t *sheet, d *trafficDraft, kind string, s *Stream) {
 	}
 }
 
-// span checks the instants of phase i.
-func (b *builder) span(t *sheet, kind string, i int, p Phase) {
-	key, hint := kind, ""
-	switch {
-	case t.given["end"] != nil:
-		key = "end"
-	case t.given["start"] != nil:
-		key = "start"
-	}
-	if kind == "steps" {
-		hint = fmt.Sprintf("step %d", i+1)
-	}
+// span says what is wrong with the instants of a phase, and a remedy.
+func (b *builder) span(p Phase) (message, hint string) {
 	switch duration := b.sc.Run.Duration; {
 	case p.Start >= p.End:
-		t.fault(key, hint, "start %s is not before end %s", formatSpan(p.Start), formatSpan(p.End))
+		return fmt.Sprintf("start %s is not before end %s", formatSpan(p.Start), formatSpan(p.End)), ""
 	case p.End > duration:
-		t.fault(key, "lengthen run.duration or shorten the traffic", "ends at %s, after the end of run.duration, %s", formatSpan(p.End), formatSpan(duration))
+		return fmt.Sprintf("ends at %s, after the end of run.duration, %s", formatSpan(p.End), formatSpan(duration)), "lengthen run.duration or shorten the traffic"
 	}
+	return "", ""
 }
 
 // steps turns the steps of a profile into phases.
@@ -190,8 +192,15 @@ func (b *builder) steps(t *sheet, d *trafficDraft, s *Stream) bool {
 			}
 		}
 		p := Phase{Start: step.start, End: end}
-		if i > 0 && p.Start < s.Phases[i-1].End {
+		switch late := i+1 < len(d.steps) && given["end"] == nil && end <= p.Start; {
+		case i > 0 && p.Start <= d.steps[i-1].start:
+			fault("starts at %s, not after the start of the step above, %s", formatSpan(p.Start), formatSpan(d.steps[i-1].start))
+		case i > 0 && p.Start < s.Phases[i-1].End:
 			fault("starts at %s, before the end of the step above, %s", formatSpan(p.Start), formatSpan(s.Phases[i-1].End))
+		case !late: // else the step below is told
+			if message, _ := b.span(p); message != "" {
+				fault("%s", message)
+			}
 		}
 		switch {
 		case (given["demand"] == nil) == (given["matrix"] == nil):

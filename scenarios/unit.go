@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 	"time"
@@ -205,15 +206,24 @@ func inUnit(number string, unit int64) (int64, bool) {
 		return 0, false
 	}
 	n, ok := decimal(number, places)
-	if !ok || n > math.MaxInt64/unit || n < -math.MaxInt64/unit {
+	if !ok {
 		return 0, false
 	}
-	ten := int64(1)
+	ten := uint64(1)
 	for range places {
 		ten *= 10
 	}
-	n *= unit
-	return n / ten, n%ten == 0
+	sign := int64(1)
+	if n < 0 {
+		n, sign = -n, -1
+	}
+	// The product before the division may need more than 64 bits.
+	high, low := bits.Mul64(uint64(n), uint64(unit))
+	if high >= ten {
+		return 0, false
+	}
+	ns, rest := bits.Div64(high, low, ten)
+	return sign * int64(ns), rest == 0 && ns <= math.MaxInt64
 }
 
 // formatSpan writes d so that parseSpan gives it back exactly.
