@@ -50,7 +50,7 @@ type Trip struct {
 	Origin      int     // floor
 	Destination int     // floor
 	Mass        int64   // grams
-	Begin       Instant // start of the journey's first wait: arrival at the first landing (all legs carry it); for somebody who never came there, when they were expected
+	Begin       Instant // start of the journey's first wait: arrival at the first landing (all legs carry it); None for somebody who never came there
 	Call        Instant // remote call placed; None otherwise
 	Promised    Instant // remote: instant the caller was expected at the landing; None otherwise
 	Arrive      Instant // at the landing; None for a no-show
@@ -62,6 +62,19 @@ type Trip struct {
 	Car         int     // index within the bank; None if never boarded
 	Outcome     Outcome
 	Reason      string // of a refusal, from the closed list; else ""
+}
+
+// begin is the instant by which the trip's journey belongs to the window or
+// not: its beginning, and for somebody who never came to a landing the instant
+// they were expected there, else that of their call. None if there is none.
+func (t *Trip) begin() Instant {
+	switch {
+	case t.Begin >= 0:
+		return t.Begin
+	case t.Promised >= 0:
+		return t.Promised
+	}
+	return t.Call
 }
 
 // Call is one call as the group controller saw it.

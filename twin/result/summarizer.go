@@ -10,7 +10,8 @@ import (
 // a [Sink].
 //
 // Samples and outcomes take the journeys that began in [From, To), whenever
-// they ended; departures, stops and people carried take what happened in the
+// they ended, and those of people who never came when they were expected in it;
+// departures, stops and people carried take what happened in the
 // window; queues, arrivals and boardings over time take the whole run.
 //
 // People stand in a landing's queue from their arrival to having entered a car
@@ -85,7 +86,7 @@ func (m *Summarizer) Trip(t *Trip) error {
 	if t.Leg == 0 {
 		m.s.All++
 	}
-	if m.inWindow(t.Begin) {
+	if m.inWindow(t.begin()) {
 		m.count(t)
 	}
 	return nil
