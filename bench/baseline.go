@@ -65,6 +65,15 @@ func ParseBaseline(name string, text []byte) (Baseline, error) {
 	return b, nil
 }
 
+// Cases are the cases that a baseline holds figures of.
+func (b Baseline) Cases() []Case {
+	var cases []Case
+	for _, f := range b.Figures {
+		cases = append(cases, Case{f.Scenario, f.Dispatcher})
+	}
+	return cases
+}
+
 // Text is the baseline as its file holds it.
 func (b Baseline) Text() []byte {
 	text, err := json.MarshalIndent(b, "", "  ")

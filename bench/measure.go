@@ -69,7 +69,7 @@ func rounded(v, steps float64) float64 { return math.Round(v*steps) / steps }
 // in. Like the simulation, it branches on data and moves small values in
 // memory that fits a first-level cache. It is the best of five readings.
 func Calibrate(meter study.Meter) float64 {
-	const size, steps = 1024, 200_000
+	const size, steps = 1024, 50_000
 	best := math.Inf(1)
 	for range 5 {
 		heap := make([]uint64, size)

@@ -30,11 +30,20 @@ func newBench() *cobra.Command {
 		Long:  aboutBench,
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			base, err := readBaseline(baseline, update)
-			if err != nil {
-				return err
+			cases := bench.PeerCases()
+			var base bench.Baseline
+			if update != "" {
+				if err := replaceable(update, force); err != nil {
+					return fmt.Errorf("--update %s: %w", update, err)
+				}
+			} else {
+				var err error
+				if base, err = readBaseline(baseline); err != nil {
+					return err
+				}
+				cases = base.Cases()
 			}
-			now, withheld, err := bench.Measure(cmd.Context(), bench.PeerCases(), version(), newMeter(1))
+			now, withheld, err := bench.Measure(cmd.Context(), cases, version(), newMeter(1))
 			if err != nil {
 				return err
 			}
@@ -59,11 +68,8 @@ func newBench() *cobra.Command {
 	return cmd
 }
 
-// readBaseline reads the baseline to compare with; none when one is written.
-func readBaseline(path, update string) (bench.Baseline, error) {
-	if update != "" {
-		return bench.Baseline{}, nil
-	}
+// readBaseline reads the baseline to compare with, "" for the committed one.
+func readBaseline(path string) (bench.Baseline, error) {
 	if path == "" {
 		return bench.Committed()
 	}

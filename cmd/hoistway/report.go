@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -107,20 +108,30 @@ func inFolder(path, name string) string {
 	return path
 }
 
-// replaceFile writes a file that appears complete or not at all. It refuses
-// one that exists, and with force anything but a regular file.
+// replaceable says why a file cannot be written: it exists, or with force, it
+// exists and is not a regular file.
+func replaceable(target string, force bool) error {
+	info, err := os.Lstat(target)
+	switch {
+	case err != nil:
+		return nil // what else may be wrong shows on writing
+	case !force:
+		return errors.New("it exists: name another file, or replace it with --force")
+	case !info.Mode().IsRegular():
+		return errors.New("it exists and is not a file: name another one")
+	}
+	return nil
+}
+
+// replaceFile writes a file that appears complete or not at all, if it is
+// replaceable.
 func replaceFile(target string, force bool, write func(io.Writer) error) error {
-	if info, err := os.Lstat(target); err == nil {
-		if !force {
-			return fmt.Errorf("--out %s: it exists: name another file, or replace it with --force", target)
-		}
-		if !info.Mode().IsRegular() {
-			return fmt.Errorf("--out %s: it exists and is not a file: name another one", target)
-		}
+	if err := replaceable(target, force); err != nil {
+		return fmt.Errorf("%s: %w", target, err)
 	}
 	stage, err := os.MkdirTemp(filepath.Dir(target), "."+filepath.Base(target)+".partial-*")
 	if err != nil {
-		return fmt.Errorf("--out %s: %w", target, err)
+		return fmt.Errorf("%s: %w", target, err)
 	}
 	defer os.RemoveAll(stage)
 	work := filepath.Join(stage, filepath.Base(target))
@@ -128,7 +139,7 @@ func replaceFile(target string, force bool, write func(io.Writer) error) error {
 		return err
 	}
 	if err := os.Rename(work, target); err != nil {
-		return fmt.Errorf("--out %s: %w", target, err)
+		return fmt.Errorf("%s: %w", target, err)
 	}
 	return nil
 }

@@ -27,9 +27,9 @@ input its files are the same bytes.
 --format json prints one object per run, a line each. Means that would mislead
 are null, and withheld_reason says why. cpu_seconds is processor time from
 first event to summary, checkers and digest on, summed over replications: of
-the whole process with --parallel 1, else of the threads that simulate. A run
+the whole process with one worker, else of the threads that simulate. A run
 below 50 ms is simulated again, without records, until 100 ms are spent in all
-(at most 1000 times); the median is printed, and a digest that differs between
+(at most 200 times); the median is printed, and a digest that differs between
 two passes ends with exit code 4. These machine figures go to standard output
 only: with json, and as a line "speed" when text goes to a terminal.`
 
@@ -127,7 +127,7 @@ func run(cmd *cobra.Command, refs []string, f *runFlags) (err error) {
 			bar.label = cases[0].Name + " " + study.DispatcherName(cases[0], policy)
 			o.Progress = bar.step
 			if f.format == formatJSON || isTerminal(stdout) {
-				o.Meter = newMeter(o.Parallel)
+				o.Meter = newMeter(min(o.Parallel, o.Replications))
 			}
 			dir := ""
 			if out != nil {

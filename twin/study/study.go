@@ -74,7 +74,7 @@ type Machine struct {
 const (
 	warmBelow  = 0.050 // s
 	warmFor    = 0.100 // s
-	mostPasses = 1000
+	mostPasses = 200
 )
 
 // Run simulates all replications of a scenario and summarises them. The cases
@@ -84,7 +84,7 @@ const (
 // The file's bytes depend on the cases, the seed, the replications and the
 // dispatcher alone. With a Meter, a study that costs less than 50 ms of
 // processor time is simulated again, without records and trace, until 100 ms
-// have been spent or 1000 passes are made; the median is reported, and a digest that differs between
+// have been spent or 200 passes are made; the median is reported, and a digest that differs between
 // passes is a *[Broken]. A replication that broke an invariant ends the study
 // with a *Broken; of several, the lowest is reported. A cancelled context ends
 // it with the context's error. With any error there is no file.
