@@ -67,7 +67,7 @@ func (h *Header) checkTrip(t *Trip) error {
 		return fmt.Errorf("trip: outcome %d is unknown", t.Outcome)
 	case t.Access > RemoteCall:
 		return fmt.Errorf("trip: access %d is unknown", t.Access)
-	case t.Begin < 0 && t.Arrive >= 0 || t.begin() < 0:
+	case t.Begin < 0 && t.Arrive >= 0 || t.begin() < 0 && t.Outcome != Censored:
 		return fmt.Errorf("trip: the journey has no beginning: it needs the arrival at its first landing, or for somebody who never came the instant they were expected or called")
 	case t.Access == RemoteCall && t.Call < 0:
 		return fmt.Errorf("trip: a remote call was placed at no instant")

@@ -66,7 +66,8 @@ type Trip struct {
 
 // begin is the instant by which the trip's journey belongs to the window or
 // not: its beginning, and for somebody who never came to a landing the instant
-// they were expected there, else that of their call. None if there is none.
+// they were expected there, else that of their call. It is None for somebody
+// who was still walking when the run ended: they would have come after it.
 func (t *Trip) begin() Instant {
 	switch {
 	case t.Begin >= 0:

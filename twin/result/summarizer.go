@@ -10,9 +10,10 @@ import (
 // a [Sink].
 //
 // Samples and outcomes take the journeys that began in [From, To), whenever
-// they ended, and those of people who never came when they were expected in it;
-// departures, stops and people carried take what happened in the
-// window; queues, arrivals and boardings over time take the whole run.
+// they ended; who never came to a landing belongs where they were expected or
+// called, and who was still walking when the run ended belongs after it.
+// Departures, stops and people carried take what happened in the window;
+// queues, arrivals and boardings over time take the whole run.
 //
 // People stand in a landing's queue from their arrival to having entered a car
 // (Served), to leaving (Abandoned), or to the end of the run (Censored); who is

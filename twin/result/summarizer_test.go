@@ -62,14 +62,23 @@ func TestSummaryOfAFewTrips(t *testing.T) {
 		{"who never came is counted", []Trip{unserved(NoShow, func(t *Trip) { t.Arrive, t.Access, t.Call = None, RemoteCall, 0 })},
 			counts{1, 1, 0, 0, 0, 1, 0, 0, -1, -1, -1, -1}},
 		{"who never came and was expected in the window is counted there",
-			[]Trip{unserved(NoShow, func(t *Trip) { t.Begin, t.Arrive, t.Access, t.Call, t.Promised = None, None, RemoteCall, at(200), at(300) })},
+			[]Trip{unserved(NoShow, func(t *Trip) {
+				t.Begin, t.Arrive, t.Access, t.Call, t.Promised = None, None, RemoteCall, at(200), at(300)
+			})},
 			counts{1, 1, 0, 0, 0, 1, 0, 0, -1, -1, -1, -1}},
 		{"who never came and was expected before it is not",
-			[]Trip{unserved(NoShow, func(t *Trip) { t.Begin, t.Arrive, t.Access, t.Call, t.Promised = None, None, RemoteCall, at(200), at(299) })},
+			[]Trip{unserved(NoShow, func(t *Trip) {
+				t.Begin, t.Arrive, t.Access, t.Call, t.Promised = None, None, RemoteCall, at(200), at(299)
+			})},
 			counts{0, 1, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1}},
 		{"who was refused on the phone belongs where the call was placed",
-			[]Trip{unserved(Refused, func(t *Trip) { t.Begin, t.Arrive, t.Access, t.Call, t.Reason = None, None, RemoteCall, at(400), "key expired" })},
+			[]Trip{unserved(Refused, func(t *Trip) {
+				t.Begin, t.Arrive, t.Access, t.Call, t.Reason = None, None, RemoteCall, at(400), "key expired"
+			})},
 			counts{1, 1, 0, 0, 0, 0, 1, 0, -1, -1, -1, -1}},
+		{"who was still walking when the run ended is outside the window",
+			[]Trip{unserved(Censored, func(t *Trip) { t.Begin, t.Arrive = None, None })},
+			counts{0, 1, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1}},
 		{"who is refused is counted", []Trip{unserved(Refused, func(t *Trip) { t.Reason = "floor locked" })},
 			counts{1, 1, 0, 0, 0, 0, 1, 0, -1, -1, -1, -1}},
 		{"who still waits at the end is censored once", []Trip{unserved(Censored, keep)},
