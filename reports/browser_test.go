@@ -258,7 +258,7 @@ func TestExamplePicture(t *testing.T) {
 		t.Skip("example.png is drawn again with -example")
 	}
 	ctx := browser(t)
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1180, 1500)); err != nil {
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1180, 1700)); err != nil {
 		t.Fatal(err)
 	}
 	open(t, ctx, runPage(t, office("eta", 1, 10)))

@@ -36,7 +36,7 @@
     textStyle: {color: ink.fg, fontFamily: font, fontSize: 12}, axisPointer: {type: "line", lineStyle: {color: ink.mute}}}, more);
   const axis = (more) => Object.assign({nameTextStyle: {color: ink.mute, fontSize: 12}, axisLine: {lineStyle: {color: ink.line}}, axisTick: {show: false},
     axisLabel: {color: ink.mute, fontSize: 12, hideOverlap: true}, splitLine: {lineStyle: {color: ink.line, opacity: 0.7}}, minorTick: {show: false}}, more);
-  const legend = (names) => ({show: names.length > 1, type: "scroll", top: 0, left: 0, itemWidth: 18, itemHeight: 8, icon: "roundRect", pageIconColor: ink.mute,
+  const legend = (names) => ({show: names.length > 1, type: "scroll", top: 0, left: 0, itemWidth: 26, itemHeight: 8, pageIconColor: ink.mute,
     pageTextStyle: {color: ink.mute}, data: names, textStyle: {color: ink.fg, fontSize: 12}});
   const grid = (more) => Object.assign({left: 8, right: 22, top: 34, bottom: 30, containLabel: true}, more);
 
@@ -82,7 +82,7 @@
       return {grid: grid({top: names.length > 1 ? 52 : 34}), legend: legend(names),
         tooltip: tooltip({trigger: "axis", formatter: (ps) => byX(d.x, ps[0].value[0]) + ps.map((p) => "\n" + plain(p.seriesName) + ": " + figure(p.value[1], 2) + " " + d.y.unit).join("")}),
         xAxis: xAxis(d.x), yAxis: yAxis(d.y),
-        series: d.series.map((s, i) => ({type: "line", name: names[i], step: s.step ? "end" : false, showSymbol: false, data: s.points, emphasis: {disabled: true},
+        series: d.series.map((s, i) => ({type: "line", name: names[i], step: s.step ? "end" : false, symbol: "none", data: s.points, emphasis: {disabled: true},
           lineStyle: {width: 2, color: color(i), type: i > 0 && d.series.length < 4 ? ["solid", "dashed", "dotted"][i] : dash(i)}, itemStyle: {color: color(i)}, markLine: i === 0 ? marks(d.marks) : undefined}))};
     },
 
@@ -99,10 +99,11 @@
     intervals: (d, view, width) => {
       const names = d.rows.map((r) => plain(r.name, 34));
       const low = Math.min(0, ...d.rows.map((r) => r.value - (r.half || 0))) * 1.08, high = Math.max(0, ...d.rows.map((r) => r.value + (r.half || 0))) * 1.08;
-      return {grid: grid({top: 8, right: 30}),
+      const room = Math.min(200, width * 0.33);
+      return {grid: {top: 8, right: 30, bottom: 48, left: room + 12, containLabel: false},
         tooltip: tooltip({trigger: "item", formatter: (p) => names[p.value[1]] + "\n" + figure(p.value[0], 2) + " " + d.unit + (p.value[2] == null || Number.isNaN(p.value[2]) ? "" : " ± " + figure(p.value[2], 2) + " " + d.unit)}),
         xAxis: axis({type: "value", name: d.axis, nameLocation: "middle", nameGap: 28, min: d.zero ? low : 0, max: high > low ? high : 1, axisLabel: {color: ink.mute, fontSize: 12, hideOverlap: true, showMinLabel: !(low < 0), showMaxLabel: false, formatter: (v) => figure(v, 2)}}),
-        yAxis: axis({type: "category", inverse: true, data: names, splitLine: {show: false}, axisLabel: {color: ink.fg, fontSize: 12, width: Math.min(200, width * 0.33), overflow: "truncate"}}),
+        yAxis: axis({type: "category", inverse: true, data: names, splitLine: {show: false}, axisLabel: {color: ink.fg, fontSize: 12, width: room, overflow: "truncate"}}),
         series: [{type: "custom", encode: {x: 0, y: 1}, data: d.rows.map((r, i) => [r.value, i, r.half]), clip: true,
           markLine: d.zero ? {silent: true, symbol: "none", label: {show: false}, lineStyle: {color: ink.mute, type: "solid", width: 1}, data: [{xAxis: 0}]} : undefined,
           renderItem: (params, api) => {
@@ -128,7 +129,7 @@
           line.push([leave, height(f)], [arrive, height(t)], [close, height(t)]);
           open.push([arrive, height(t)], [close, height(t)], [close, null]);
         }
-        const common = {type: "line", name: names[i], showSymbol: false, connectNulls: false, clip: true, emphasis: {disabled: true}, itemStyle: {color: color(i)}};
+        const common = {type: "line", name: names[i], symbol: "none", connectNulls: false, clip: true, emphasis: {disabled: true}, itemStyle: {color: color(i)}};
         series.push(Object.assign({}, common, {data: line, lineStyle: {width: 1.6, color: color(i), type: dash(i)}}));
         series.push(Object.assign({}, common, {data: open, tooltip: {show: false}, lineStyle: {width: 6, color: color(i), cap: "butt", opacity: 0.55}}));
       });

@@ -56,7 +56,7 @@ func abs(v float64) float64 { return max(v, -v) }
 // seconds and as a table for all.
 func differenceSection(c *result.Comparison, names []string) section {
 	sec := section{ID: "differences", Title: "Differences", Lead: "Each replication carried the same people under every dispatcher. Shown is the result minus " + names[0] +
-		", averaged over replications. An interval that contains zero shows no difference: with so many replications, chance could explain what is seen."}
+		", averaged over replications. An interval that contains zero shows no difference: with this many replications, chance could explain what is seen."}
 	if len(c.Pairs) == 0 {
 		sec.Blocks = []block{{Text: "Nothing could be paired."}}
 		return sec
