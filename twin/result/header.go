@@ -68,7 +68,7 @@ func (h *Header) checkTrip(t *Trip) error {
 	case t.Access > RemoteCall:
 		return fmt.Errorf("trip: access %d is unknown", t.Access)
 	case t.Begin < 0 && t.Arrive >= 0 || t.begin() < 0 && t.Outcome != Censored:
-		return fmt.Errorf("trip: the journey has no beginning: it needs the arrival at its first landing, or for somebody who never came the instant they were expected or called")
+		return fmt.Errorf("trip: a journey that ended %q has no beginning: it needs the arrival at its first landing, or for somebody who never came the instant they were expected, called or were refused", t.Outcome)
 	case t.Access == RemoteCall && t.Call < 0:
 		return fmt.Errorf("trip: a remote call was placed at no instant")
 	case t.Board < 0 && (t.Outcome == Served || t.Alight >= 0):

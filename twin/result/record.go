@@ -58,7 +58,7 @@ type Trip struct {
 	Board       Instant // has entered the car
 	Reached     Instant // doors begin to open at the destination
 	Alight      Instant // has left the car
-	Left        Instant // gave up and left the landing; read of an Abandoned trip only
+	Left        Instant // went away without riding: gave up, was refused or did not come; None otherwise
 	Car         int     // index within the bank; None if never boarded
 	Outcome     Outcome
 	Reason      string // of a refusal, from the closed list; else ""
@@ -66,16 +66,19 @@ type Trip struct {
 
 // begin is the instant by which the trip's journey belongs to the window or
 // not: its beginning, and for somebody who never came to a landing the instant
-// they were expected there, else that of their call. It is None for somebody
-// who was still walking when the run ended: they would have come after it.
+// they were expected there, else that of their call, else that of their being
+// refused. It is None for somebody who was still walking when the run ended:
+// they would have come after it.
 func (t *Trip) begin() Instant {
 	switch {
 	case t.Begin >= 0:
 		return t.Begin
 	case t.Promised >= 0:
 		return t.Promised
+	case t.Call >= 0:
+		return t.Call
 	}
-	return t.Call
+	return t.Left
 }
 
 // Call is one call as the group controller saw it.

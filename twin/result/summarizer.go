@@ -10,8 +10,8 @@ import (
 // a [Sink].
 //
 // Samples and outcomes take the journeys that began in [From, To), whenever
-// they ended; who never came to a landing belongs where they were expected or
-// called, and who was still walking when the run ended belongs after it.
+// they ended; who never came to a landing belongs where they were expected,
+// called or were refused, and who was still walking when the run ended belongs after it.
 // Departures, stops and people carried take what happened in the window;
 // queues, arrivals and boardings over time take the whole run.
 //

@@ -76,6 +76,9 @@ func TestSummaryOfAFewTrips(t *testing.T) {
 				t.Begin, t.Arrive, t.Access, t.Call, t.Reason = None, None, RemoteCall, at(400), "key expired"
 			})},
 			counts{1, 1, 0, 0, 0, 0, 1, 0, -1, -1, -1, -1}},
+		{"who was refused before walking belongs where that happened",
+			[]Trip{unserved(Refused, func(t *Trip) { t.Begin, t.Arrive, t.Left, t.Reason = None, None, at(400), "no route" })},
+			counts{1, 1, 0, 0, 0, 0, 1, 0, -1, -1, -1, -1}},
 		{"who was still walking when the run ended is outside the window",
 			[]Trip{unserved(Censored, func(t *Trip) { t.Begin, t.Arrive = None, None })},
 			counts{0, 1, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1}},
