@@ -21,8 +21,8 @@
 // Integers and IEEE additions, multiplications, divisions and square roots
 // decide everything. Logarithms are computed here, because the library's are
 // assembly on some processors and compiled on others; products are rounded by
-// themselves, so that none is fused with an addition; and instants are cut to
-// the microsecond.
+// themselves, so that none is fused with an addition where it would matter
+// (times a power of two it does not); and instants are cut to the microsecond.
 //
 // The package does not decide what people do once they are at the landing, nor
 // which bank they take.

@@ -121,9 +121,19 @@ func ln(x float64) float64 {
 	}
 	s := (m - 1) / (m + 1)
 	z := s * s
-	sum := 1.0 / 21
-	for _, c := range [...]float64{1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9, 1.0 / 7, 1.0 / 5, 1.0 / 3, 1} {
-		sum = float64(sum*z) + c
-	}
+	// Two sums of every other term, so that a processor can work on both.
+	w := z * z
+	odd := series(w, 1.0/3, 1.0/7, 1.0/11, 1.0/15, 1.0/19)
+	even := series(w, 1, 1.0/5, 1.0/9, 1.0/13, 1.0/17)
+	even = even + float64(float64(w*w*w)*float64(w*w))/21
+	sum := even + float64(z*odd)
 	return float64(float64(e)*math.Ln2) + float64(2*s*sum)
+}
+
+// series is a + b w + c w^2 + d w^3 + e w^4.
+func series(w, a, b, c, d, e float64) float64 {
+	v := float64(e*w) + d
+	v = float64(v*w) + c
+	v = float64(v*w) + b
+	return float64(v*w) + a
 }
