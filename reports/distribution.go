@@ -66,10 +66,16 @@ func (d distribution) bins(width float64, n int) (bins []int64, beyond int64) {
 }
 
 // cumulative gives the share in percent that took at most x seconds, at the
-// ends of the bins, beginning with 0 at 0.
+// ends of the bins, beginning with those that took no time at all.
 func (d distribution) cumulative(width float64, n int) [][2]float64 {
-	points := [][2]float64{{0, 0}}
-	var seen int64
+	var none, seen int64
+	for ms, n := range d.sample.Buckets {
+		if ms == 0 {
+			none = n
+		}
+		break
+	}
+	points := [][2]float64{{0, round(share(none, d.count), 2)}}
 	bins, _ := d.bins(width, n)
 	for i, n := range bins {
 		seen += n

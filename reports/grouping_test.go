@@ -3,6 +3,7 @@ package reports
 import (
 	"io"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -45,6 +46,18 @@ func TestBarsHoldEveryValueOnce(t *testing.T) {
 			t.Fatalf("the curve ends at %v %%, the bars hold %v %%", last, want)
 		}
 	})
+}
+
+func TestCurveBeginsWithThoseWhoDidNotWait(t *testing.T) {
+	var s result.Sample
+	for _, d := range []time.Duration{0, 0, 4 * time.Second, 8 * time.Second} {
+		s.Add(d)
+	}
+	got := distributionOf(&s).cumulative(2, 4)
+	want := [][2]float64{{0, 50}, {2, 50}, {4, 50}, {6, 75}, {8, 100}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
 }
 
 // Columns over time keep the sum of the bins, whatever their number.
