@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -248,6 +249,9 @@ func TestHostileShapesEndSoon(t *testing.T) {
 		{"nested inline tables", "a = " + strings.Repeat("{a=", size/3)},
 		{"a dotted key of a million parts", strings.Repeat("a.", size/2) + "a = 1"},
 		{"a table header of a million parts", "[" + strings.Repeat("a.", size/2) + "a]"},
+		{"a list of two million numbers", "a = [" + strings.Repeat("0,", size/2) + "]"},
+		{"a million table headers", strings.Repeat("[[a]]\n", size/6)},
+		{"many unknown keys", manyKeys(100_000)},
 		{"noise", strings.Repeat("k\x01[{\"", size/5)},
 		{"an endless string", "a = \"" + strings.Repeat("x", size)},
 		{"nested brackets after a string with an escape", `a = "\\"` + "\nb = " + strings.Repeat("[", size)},
@@ -258,9 +262,18 @@ func TestHostileShapesEndSoon(t *testing.T) {
 			var ps Problems
 			if !errors.As(err, &ps) {
 				t.Errorf("got %v, want problems", err)
-			} else if len(err.Error()) > 2000 {
+			} else if len(err.Error()) > 20_000 {
 				t.Errorf("the message is %d bytes long", len(err.Error()))
 			}
 		})
 	}
+}
+
+// manyKeys is a file of n keys that are all unknown.
+func manyKeys(n int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString("k" + strconv.Itoa(i) + " = 1\n")
+	}
+	return b.String()
 }

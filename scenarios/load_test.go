@@ -230,3 +230,29 @@ func TestFaultsAreOrderedByStart(t *testing.T) {
 		t.Errorf("got the order %s, want bca", got)
 	}
 }
+
+func TestListsThatDoNotFitAreRefused(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, row := range []struct{ sentence, rows, want string }{
+		{"a passenger whom no car can lift", "1,0,3,75\n2,0,3,480\n", "good.toml:8:8: traffic.morning.list: the passenger on line 3 of l.csv weighs 480 kg; no car carries more than 400 kg"},
+		{"a passenger after the end of the run", "3600,0,3,75\n", "the last passenger of l.csv comes at 1h, not before the end of run.duration, 1h (lengthen run.duration)"},
+	} {
+		if err := os.WriteFile("l.csv", []byte(header+row.rows), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Parse("good.toml", []byte(`schema = 1
+[building]
+floors = 6
+[bank.main]
+cars = 2
+load = "400kg"
+[traffic.morning]
+list = "l.csv"
+[run]
+duration = "1h"
+`), Options{})
+		if err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%s: got\n%v\nwant\n%s", row.sentence, err, row.want)
+		}
+	}
+}

@@ -19,12 +19,14 @@ type place struct {
 type mark struct{ key, value place }
 
 // Bounds on the shape of a scenario file. The TOML library recurses once per
-// nested bracket and walks a dotted key once per part of every prefix, so
-// that a hostile file within the size limit would exhaust the stack or run
-// for hours.
+// nested bracket and walks a dotted key once per part of every prefix, and
+// each value costs some hundred bytes here, so that a hostile file within the
+// size limit would exhaust the stack or the memory, or run for hours. A
+// matrix of 256 floors has 65,536 values.
 const (
 	deepestNesting = 16
 	longestKey     = 16 // parts of a dotted key
+	mostValues     = 250_000
 )
 
 // survey finds the places of all keys of a TOML text. It decides nothing
@@ -38,6 +40,8 @@ type survey struct {
 	i      int // next byte
 	line   int
 	start  int // offset of the line's first byte
+	seen   int // offset up to which the line's characters are counted
+	chars  int // characters of the line before seen
 	marks  map[string]mark
 	arrays map[string]int // arrays of tables: path to number of elements
 	fault  *Problem       // bounds exceeded
@@ -47,7 +51,6 @@ type survey struct {
 // of arrays are numbered "#0", "#1" ...
 func places(file, text string) (map[string]mark, *Problem) {
 	s := &survey{file: file, text: text, line: 1, marks: map[string]mark{}, arrays: map[string]int{}}
-	s.file = file
 	s.document()
 	return s.marks, s.fault
 }
@@ -61,8 +64,15 @@ func join(path, key string) string {
 	return path + pathSep + key
 }
 
+// here is the place of the next byte. It counts each character once: lines
+// may be megabytes long.
 func (s *survey) here() place {
-	return place{file: s.file, line: s.line, col: 1 + utf8.RuneCountInString(s.text[s.start:s.i])}
+	if s.seen < s.start {
+		s.seen, s.chars = s.start, 0
+	}
+	s.chars += utf8.RuneCountInString(s.text[s.seen:s.i])
+	s.seen = s.i
+	return place{file: s.file, line: s.line, col: 1 + s.chars}
 }
 
 func (s *survey) peek() byte {
@@ -116,7 +126,7 @@ func (s *survey) document() {
 		} else {
 			ok = s.pair(table, 0)
 		}
-		if !ok {
+		if !ok || s.fault != nil {
 			return
 		}
 	}
@@ -158,6 +168,9 @@ func (s *survey) header() (string, bool) {
 func (s *survey) note(path string, key, value place) {
 	if _, ok := s.marks[path]; !ok {
 		s.marks[path] = mark{key, value}
+	}
+	if len(s.marks) > mostValues && s.fault == nil {
+		s.fault = s.problem(key, "more than %d values", mostValues)
 	}
 }
 
@@ -226,6 +239,9 @@ func bare(c byte) bool {
 
 // value skips one value and notes the places of what is inside it.
 func (s *survey) value(path string, depth int) bool {
+	if s.fault != nil {
+		return false
+	}
 	switch s.peek() {
 	case '[', '{':
 		if depth >= deepestNesting {

@@ -97,6 +97,9 @@ func nearest(word string, candidates []string) string {
 		if strings.EqualFold(c, word) {
 			return c
 		}
+		if len(c)-len(word) >= least || len(word)-len(c) >= least {
+			continue
+		}
 		if d := edits(strings.ToLower(word), c); d < least {
 			best, least = c, d
 		}
