@@ -48,6 +48,7 @@ func New(cfg Config) (*Controller, error) {
 	}
 	k.moves = cfg.Reassign && !k.rules.Sticky
 	k.config.Cars = nil
+	k.zones = zones(cfg.Cars, cfg.Lobby)
 	k.cars = make([]car, len(cfg.Cars))
 	for i := range cfg.Cars {
 		c := &k.cars[i]
@@ -59,7 +60,6 @@ func New(cfg Config) (*Controller, error) {
 		c.capacity = min(int64(c.Persons)*1000, c.Load*1000/personMass) * int64(cfg.BypassLoad) / 100
 		k.park(c)
 	}
-	k.zones = zones(cfg.Cars, cfg.Lobby)
 	for i := range k.landing {
 		k.landing[i] = slices.Repeat([]int32{-1}, cfg.Floors)
 	}

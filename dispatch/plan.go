@@ -174,19 +174,22 @@ func (k *Controller) build(c *car) {
 			if pickup && !drop && aboard >= c.capacity && !c.calls.empty() {
 				continue // passes by: too full
 			}
-			st := stop{pos: p.pos(f, sw, k.floors), floor: f, sweep: sw, pickup: pickup}
+			n := len(p.stops)
+			p.stops = append(p.stops, stop{})
+			st := &p.stops[n]
+			st.pos, st.floor, st.sweep, st.pickup = p.pos(f, sw, k.floors), f, sw, pickup
 			if first {
 				st.arrive = c.firstLeg(f, k.now)
 				first = false
 			} else if f == at {
-				last := &p.stops[len(p.stops)-1]
+				last := &p.stops[n-1]
 				st.arrive = last.arrive
 				t = last.depart
 			} else {
 				st.arrive = t + c.leg(at, f, came) - c.Advance
 				came = towards(at, f)
 			}
-			if f != at || len(p.stops) == 0 {
+			if f != at || n == 0 {
 				t = st.arrive + c.stopTime(pickup)
 			}
 			st.depart = t
@@ -207,7 +210,6 @@ func (k *Controller) build(c *car) {
 			aboard = max(0, aboard-st.out) + st.in
 			st.aboard = aboard
 			at = f
-			p.stops = append(p.stops, st)
 		}
 	}
 	var waiting, riding int64

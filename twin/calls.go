@@ -11,13 +11,21 @@ import (
 // callInfo is the twin's own note of a call it placed.
 type callInfo struct {
 	placed, ready scenarios.Instant
-	person        int32 // who placed a destination call; nobody for a landing call
+	person        int32 // who placed a destination call; nobody for a landing call, nobodyComes once the caller is gone
 	floor, to     int16 // to is -1 for a landing call
 	car           int16 // in the bank, -1 none
 	moves         int16
 	up            bool
 	open          bool
 	access        result.Access
+}
+
+// side of the landing's lines and buttons the call belongs to.
+func (c *callInfo) side() int {
+	if c.up {
+		return 0
+	}
+	return 1
 }
 
 // callBook keeps the notes of the calls that may still be open: a window of
@@ -154,7 +162,7 @@ func (t *Twin) apply(b *bank, cmd *dispatch.Command) {
 			info.moves++
 		}
 		info.car = int16(cmd.Car)
-		if info.person != nobody {
+		if info.person >= 0 {
 			t.assigned(info.person, &t.cars[b.first+int(cmd.Car)])
 		}
 	case dispatch.Answer:
@@ -162,13 +170,11 @@ func (t *Twin) apply(b *bank, cmd *dispatch.Command) {
 		c := &t.cars[b.first+int(cmd.Car)]
 		info.car = int16(cmd.Car)
 		c.answers = true
-		if info.person == nobody {
-			s := 1
-			if info.up {
-				s = 0
-			}
-			b.lit[s][info.floor] = -1
-		} else {
+		switch info.person {
+		case nobody:
+			b.lit[info.side()][info.floor] = -1
+		case nobodyComes:
+		default:
 			p := &t.persons[info.person]
 			p.answered, p.call = true, -1
 			if c.phase == open {
@@ -227,16 +233,15 @@ func (t *Twin) rejected(b *bank, cmd *dispatch.Command) {
 		return
 	}
 	info := *b.calls.at(cmd.Call)
-	if info.person == nobody {
-		s := 1
-		if info.up {
-			s = 0
-		}
+	switch info.person {
+	case nobody:
+		s := info.side()
 		b.lit[s][info.floor] = -1
 		for b.queues[s][info.floor].first >= 0 {
 			t.leaves(b.queues[s][info.floor].first, result.Refused, reason)
 		}
-	} else {
+	case nobodyComes:
+	default:
 		t.persons[info.person].call = -1
 		t.leaves(info.person, result.Refused, reason)
 	}

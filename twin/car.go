@@ -231,7 +231,13 @@ func (t *Twin) transferred(c *car) {
 	slot := c.moving
 	c.moving = nobody
 	if c.entering {
-		t.board(c, slot)
+		mass := t.persons[slot].trip.Mass
+		if t.admits(slot) {
+			t.board(c, slot)
+		} else { // the key ended in the doorway
+			c.persons--
+			c.load -= mass
+		}
 	} else {
 		t.alight(c, slot)
 	}
@@ -255,7 +261,7 @@ func (t *Twin) nextIn(c *car) int32 {
 		return nobody
 	}
 	for slot := c.waiting[c.floor].first; slot >= 0; slot = t.persons[slot].next {
-		if p := &t.persons[slot]; p.answered && p.dir == c.dir && t.admits(c, slot) {
+		if p := &t.persons[slot]; p.answered && p.dir == c.dir && t.admits(slot) {
 			if !t.fits(c, p) {
 				return nobody
 			}
@@ -268,7 +274,7 @@ func (t *Twin) nextIn(c *car) int32 {
 		if slot < 0 || !t.fits(c, &t.persons[slot]) || !c.serves[t.persons[slot].via] {
 			return nobody
 		}
-		if t.admits(c, slot) {
+		if t.admits(slot) {
 			return slot
 		}
 	}
@@ -359,7 +365,9 @@ func (t *Twin) closed(c *car) {
 	t.stopRecord(c, t.now)
 	floor := c.floor
 	t.report(c, dispatch.DoorsClosed)
-	t.leftBehind(c, floor)
+	if c.phase != opening { // else it opens again for them
+		t.leftBehind(c, floor)
+	}
 }
 
 func (t *Twin) stopRecord(c *car, closed scenarios.Instant) {

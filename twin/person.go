@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"slices"
 	"time"
 
 	"hoistway/dispatch"
@@ -186,20 +187,24 @@ func (t *Twin) startLeg(slot int32, leg int) bool {
 // NoRoute is the reason of a refusal where no bank leads to the destination.
 const NoRoute = "no-route"
 
-// barred says why a person may not ride to where they are going, or "".
+// barred says why a person may not ride to where they are going, or "". Where
+// they change banks counts too.
 func (t *Twin) barred(p *person) string {
-	if !t.sc.Building.Floors[p.to].Locked {
+	if reason := t.barredFrom(p, p.via); reason != "" || p.via == p.to {
+		return reason
+	}
+	return t.barredFrom(p, p.to)
+}
+
+func (t *Twin) barredFrom(p *person, floor int32) string {
+	if !t.sc.Building.Floors[floor].Locked {
 		return ""
 	}
 	if p.visitor >= 0 {
-		return t.keys.Check(p.permit, int(p.to), t.now)
+		return t.keys.Check(p.permit, int(floor), t.now)
 	}
-	if p.trip.Tenant >= 0 {
-		for _, f := range t.sc.Tenants[p.trip.Tenant].Floors {
-			if f == int(p.to) {
-				return ""
-			}
-		}
+	if p.trip.Tenant >= 0 && slices.Contains(t.sc.Tenants[p.trip.Tenant].Floors, int(floor)) {
+		return ""
 	}
 	return KeyNone
 }
@@ -320,7 +325,7 @@ func (t *Twin) assigned(slot int32, c *car) {
 }
 
 // admits checks a visitor's key at the doors; without it they go away.
-func (t *Twin) admits(_ *car, slot int32) bool {
+func (t *Twin) admits(slot int32) bool {
 	p := &t.persons[slot]
 	if p.visitor < 0 {
 		return true
