@@ -79,3 +79,26 @@ func TestCommitted(t *testing.T) {
 		}
 	}
 }
+
+// FuzzParseBaseline expects that what is accepted can be held against itself:
+// nothing is worse, and the file reads back the same.
+func FuzzParseBaseline(f *testing.F) {
+	f.Add(committed)
+	f.Add([]byte(`{"schema":1,"figures":[{"scenario":"a","dispatcher":"b","awt_to_boarding_s":1e300,"ttd_s":1e-300,"cost":1}]}`))
+	f.Add([]byte(`{"schema":1,"figures":[{"scenario":"a","dispatcher":"b","awt_to_boarding_s":-1,"ttd_s":0,"cost":1}]}`))
+	f.Add([]byte(`{"schema":1e0,"figures":null}`))
+	f.Add([]byte(`[]`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		base, err := ParseBaseline("x", text)
+		if err != nil {
+			return
+		}
+		if back, err := ParseBaseline("x", base.Text()); err != nil || !cmp.Equal(base, back) {
+			t.Errorf("reads back as %v, %v", back, err)
+		}
+		findings, err := Against(base, base.Figures)
+		if err != nil || len(findings) != 3*len(base.Figures) {
+			t.Errorf("%d findings, %v", len(findings), err)
+		}
+	})
+}

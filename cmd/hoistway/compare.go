@@ -142,6 +142,7 @@ func simulateAll(cmd *cobra.Command, ref string, f *compareFlags) (files []*resu
 	for _, policy := range f.dispatchers {
 		o.Dispatcher = policy
 		bar.label = cases[0].Name + " " + policy
+		bar.step(0, o.Replications)
 		dir := ""
 		if out != nil {
 			dir = filepath.Join(out.work, cases[0].Name, policy)

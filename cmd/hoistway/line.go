@@ -23,7 +23,7 @@ type line struct {
 	PassengerSpeed *float64 `json:"passengers_per_cpu_second"`
 	HourSpeed      *float64 `json:"simulated_hours_per_cpu_second"`
 	Passes         int      `json:"cpu_passes"`     // times the run was simulated for the reading
-	RecordsTimed   bool     `json:"records_in_cpu"` // writing records is part of cpu_seconds
+	RecordsTimed   bool     `json:"records_in_cpu"` // writing records or a trace is part of cpu_seconds
 	AWT            *float64 `json:"awt_s"`
 	AWTToBoarding  *float64 `json:"awt_to_boarding_s"`
 	ATT            *float64 `json:"att_s"`

@@ -126,6 +126,7 @@ func run(cmd *cobra.Command, refs []string, f *runFlags) (err error) {
 			o.Trace = trace.writer()
 			bar.label = cases[0].Name + " " + study.DispatcherName(cases[0], policy)
 			o.Progress = bar.step
+			bar.step(0, o.Replications)
 			if f.format == formatJSON || isTerminal(stdout) {
 				o.Meter = newMeter(min(o.Parallel, o.Replications))
 			}

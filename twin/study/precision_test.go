@@ -115,3 +115,19 @@ func TestParsePrecision(t *testing.T) {
 		}
 	}
 }
+
+// FuzzParsePrecision expects every accepted rule to read back the same.
+func FuzzParsePrecision(f *testing.F) {
+	for _, text := range []string{"awt<=0.5s", "wait_over_60 <= 2 %", "squared_wait<=1e3s2", "awt<=0x1p-2s", "awt<=-1s", "<=", "awt<=Infs"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := ParsePrecision(text)
+		if err != nil {
+			return
+		}
+		if again, err := ParsePrecision(p.String()); err != nil || *again != *p {
+			t.Errorf("%q is %s, which reads back as %v, %v", text, p, again, err)
+		}
+	})
+}

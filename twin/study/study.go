@@ -64,7 +64,7 @@ type Machine struct {
 	Passes         int     // times the whole study was simulated to get a warm reading; 0 = not measured
 	Journeys       int64   // of one pass
 	SimulatedHours float64 // virtual time of one pass, summed over replications
-	Records        bool    // records were written during the time that was measured
+	Records        bool    // records or a trace were written during the time that was measured
 }
 
 // A reading below warmBelow is dominated by cold caches and a growing heap;
@@ -301,7 +301,7 @@ func (s *study) broken(rep int) *Broken {
 
 // measure adds up what the first pass cost, and simulates short studies again.
 func (s *study) measure(ctx context.Context, first []replicate) (Machine, error) {
-	m := Machine{Records: s.o.Records != nil}
+	m := Machine{Records: s.o.Records != nil || s.o.Trace != nil}
 	for _, r := range first {
 		m.Journeys += r.journeys
 		m.SimulatedHours += r.End.Hours()
