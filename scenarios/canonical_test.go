@@ -43,6 +43,28 @@ func TestCanonicalTextOfTheLibrary(t *testing.T) {
 	}
 }
 
+func TestCanonicalTextOfCarsThatDiffer(t *testing.T) {
+	for _, row := range []struct{ sentence, cars string }{
+		{"the first car serves fewer floors", "[bank.main.car.1]\nserves = \"1-5\"\n"},
+		{"the second car serves fewer floors", "[bank.main.car.2]\nserves = \"0, 2-4\"\n"},
+		{"each car has its own home", "[bank.main.car.1]\nhome = 4\n[bank.main.car.2]\nhome = 2\n"},
+		{"one car has another motion model", "[bank.main.car.2.motion]\nmodel = \"floor-stop-turn\"\nfloor_time = \"1s\"\nstop_time = \"9s\"\n"},
+		{"the first car has another motion model", "[bank.main.car.1.motion]\nmodel = \"floor-stop-turn\"\nfloor_time = \"1s\"\nstop_time = \"9s\"\n"},
+		{"one car has a fixed dwell", "[bank.main.car.2.doors]\ndwell = \"fixed\"\n"},
+		{"the first car has a fixed dwell", "[bank.main.car.1.doors]\ndwell = \"fixed\"\n"},
+		{"one car has drawn transfer times", "[bank.main.car.2.doors]\ntransfer_shape = 3\ntransfer_min = \"1s\"\ntransfer_max = \"2s\"\n"},
+		{"the first car has drawn transfer times", "[bank.main.car.1.doors]\ntransfer_shape = 3\ntransfer_min = \"1s\"\ntransfer_max = \"2s\"\n"},
+	} {
+		t.Run(row.sentence, func(t *testing.T) {
+			s := mustParse(t, good+row.cars)
+			if cmp.Equal(s.Banks[0].Cars[0], s.Banks[0].Cars[1], cmpopts.IgnoreFields(Car{}, "Name")) {
+				t.Fatal("the cars do not differ")
+			}
+			same(t, s, s.Source)
+		})
+	}
+}
+
 // scenarioText draws a scenario file that has no faults.
 func scenarioText(t *rapid.T) string {
 	var b strings.Builder
