@@ -27,7 +27,8 @@ type carEntry struct {
 	open   bool // doors opening, open or closing
 	moving bool
 	floor  dispatch.Floor
-	said   dispatch.Direction
+	shows  dispatch.Direction      // of the last Serve, whatever became of it
+	going  dispatch.Direction      // shown when its doors last opened, until it is sent on
 	wanted map[dispatch.Floor]bool // car calls to be answered; looked up and counted only
 }
 
@@ -139,12 +140,17 @@ func (l *Ledger) happened(ev dispatch.Event) {
 		c.floor, c.moving, c.open = ev.Floor, false, ev.Door != dispatch.DoorsClosed
 		if ev.Door == dispatch.DoorsOpening {
 			delete(c.wanted, ev.Floor)
+			c.going = dispatch.None
+			if !c.out {
+				c.going = c.shows
+			}
 		}
 	case dispatch.CarMode:
 		c := &l.cars[ev.Car]
 		c.out = ev.Mode == dispatch.OutOfService
 		if c.out {
 			clear(c.wanted)
+			c.going = dispatch.None
 			for _, id := range l.order {
 				if l.calls[id].car == ev.Car {
 					l.calls[id].car = dispatch.NoCar
@@ -245,13 +251,13 @@ func (l *Ledger) answered(cmd *dispatch.Command) string {
 
 // announced is the direction a car shows once the rest of a Step is done.
 func (l *Ledger) announced(rest []dispatch.Command, id dispatch.CarID) dispatch.Direction {
-	said := l.cars[id].said
+	shows := l.cars[id].shows
 	for i := range rest {
 		if rest[i].Kind == dispatch.Serve && rest[i].Car == id {
-			said = rest[i].Dir
+			shows = rest[i].Dir
 		}
 	}
-	return said
+	return shows
 }
 
 func direction(call *dispatch.Event) dispatch.Direction {
@@ -267,11 +273,14 @@ func direction(call *dispatch.Event) dispatch.Direction {
 // sent checks and notes a Serve or Park.
 func (l *Ledger) sent(cmd *dispatch.Command) string {
 	c := &l.cars[cmd.Car]
-	was, said := *c, c.said
+	was := *c
 	c.moving = c.moving || !c.open && cmd.Floor != c.floor
-	c.said = dispatch.None
 	if cmd.Kind == dispatch.Serve {
-		c.said = cmd.Dir
+		c.shows = cmd.Dir
+	}
+	c.going = dispatch.None
+	if c.open {
+		c.going = c.shows
 	}
 	switch {
 	case was.out:
@@ -281,12 +290,13 @@ func (l *Ledger) sent(cmd *dispatch.Command) string {
 	case cmd.Kind == dispatch.Serve && l.locked[cmd.Floor] && cmd.Floor != was.floor:
 		return "the floor is locked"
 	}
-	if was.moving || was.open || said == dispatch.None || (cmd.Floor-was.floor)*dispatch.Floor(said) >= 0 {
+	on := dispatch.Floor(was.going)
+	if was.moving || was.open || (cmd.Floor-was.floor)*on >= 0 {
 		return ""
 	}
 	for f := range dispatch.Floor(l.config.Floors) {
-		if was.wanted[f] && (f-was.floor)*dispatch.Floor(said) > 0 {
-			return fmt.Sprintf("the car announced %v, and a rider wants floor %d", said, f)
+		if was.wanted[f] && (f-was.floor)*on > 0 {
+			return fmt.Sprintf("the car announced %v, and a rider wants floor %d", was.going, f)
 		}
 	}
 	return ""

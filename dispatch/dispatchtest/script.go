@@ -19,7 +19,7 @@ import (
 //
 //	bank floors=10 policy=eta [lobby=0] [bypass=80] [parking=stay|lobby|spread]
 //	     [parking-delay=10s] [hold-limit=20s] [reassign] [explain]
-//	car home=0 [serves=0,5-9] [persons=8]
+//	car home=0 [serves=0,5-9] [persons=8] [load=600kg]
 //
 //	landing-call call=1 floor=3 up|down [permit=1]
 //	destination-call call=2 floor=0 to=9 [group=1] [ready=30s] [permit=1]
@@ -216,7 +216,15 @@ func (s *stage) car(a *line) error {
 		return err
 	}
 	home := dispatch.Floor(a.number("home"))
-	s.config.Cars = append(s.config.Cars, WholeSeconds().Car(s.flights, home, serves, a.or("persons", 8)))
+	car := WholeSeconds().Car(s.flights, home, serves, a.or("persons", 8))
+	if load := a.text("load"); load != "" {
+		var kg int64
+		if _, err := fmt.Sscanf(load, "%dkg", &kg); err != nil {
+			return fmt.Errorf("load=%s, want a load such as 600kg", load)
+		}
+		car.Load = kg * 1000
+	}
+	s.config.Cars = append(s.config.Cars, car)
 	return nil
 }
 
