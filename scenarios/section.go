@@ -209,7 +209,7 @@ func (s *section) write(b *strings.Builder, header string, target, base any, ski
 			continue
 		}
 		value := f.form.encode(f.at(target))
-		if base != nil && (f.when == nil || f.when.ok(base)) && f.form.encode(f.at(base)) == value {
+		if base != nil && f.form.encode(f.at(base)) == value {
 			continue
 		}
 		fmt.Fprintf(&lines, "%s = %s\n", f.key, value)
