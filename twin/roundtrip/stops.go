@@ -69,9 +69,6 @@ func FlightTime(weights []float64, persons float64, flight func(from, to int) fl
 	time, upTo := 0.0, 0.0
 	for k := 1; k <= len(weights); k++ {
 		pk := weights[k-1] / total
-		if pk == 0 {
-			continue
-		}
 		b := 0.0 // share of the floors between i and k
 		for i := k - 1; i >= 0; i-- {
 			pr := pow(1-b) - pow(1-b-pk)

@@ -164,15 +164,18 @@ func played(elevations, weights []float64, m *scenarios.Motion, d *scenarios.Doo
 // equal storeys in which rated speed is reached.
 func TestClassicFormulaWhereItHolds(t *testing.T) {
 	for _, row := range []struct {
-		name  string
-		m     scenarios.Motion
-		holds bool
+		name   string
+		storey float64
+		m      scenarios.Motion
+		holds  bool
 	}{
-		{"no jerk limit: 1.6 m/s in 2.56 m", kinematic(1.6, 1, math.Inf(1)), true},
-		{"slow hydraulic car", kinematic(0.63, 0.4, 0.6), true},
-		{"fast car", kinematic(2.5, 1, 1.5), false},
+		{"no jerk limit: 1.6 m/s in 2.56 m", 3.3, kinematic(1.6, 1, math.Inf(1)), true},
+		{"slow hydraulic car", 3.3, kinematic(0.63, 0.4, 0.6), true},
+		{"fast car", 3.3, kinematic(2.5, 1, 1.5), false},
+		{"storeys just high enough, 7.917 m", 7.92, kinematic(2.5, 1, 1.5), true},
+		{"storeys just too low", 7.7, kinematic(2.5, 1, 1.5), false},
 	} {
-		got, err := roundtrip.UpPeak(bank(storeys(11, 3.3), 100, row.m, extending), 0)
+		got, err := roundtrip.UpPeak(bank(storeys(11, row.storey), 100, row.m, extending), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,11 +221,14 @@ func TestHandExample(t *testing.T) {
 }
 
 func TestPersonsBetweenWholeNumbers(t *testing.T) {
-	// 80 % of 11 is 8.8: with a fixed dwell, between the round trips of 8 and 9.
-	at := func(persons int) float64 {
-		sc := bank(storeys(11, 3.3), 100, kinematic(1.6, 1, 1), fixed)
+	// 80 % of 11 is 8.8. Without any dwell both kinds of doors are open for as
+	// long as people move, and one of them is computed for whole numbers only.
+	at := func(extends bool) float64 {
+		d := fixed
+		d.DwellLanding, d.DwellCar, d.DwellExtends = 0, 0, extends
+		sc := bank(storeys(11, 3.3), 100, kinematic(1.6, 1, 1), d)
 		for i := range sc.Banks[0].Cars {
-			sc.Banks[0].Cars[i].Persons, sc.Banks[0].Cars[i].Load = persons, 1e9
+			sc.Banks[0].Cars[i].Persons, sc.Banks[0].Cars[i].Load = 11, 1e9
 		}
 		a, err := roundtrip.UpPeak(sc, 0)
 		if err != nil {
@@ -230,8 +236,28 @@ func TestPersonsBetweenWholeNumbers(t *testing.T) {
 		}
 		return a.RoundTrip
 	}
-	if a, b, c := at(10), at(11), at(15); !(a < b && b < c) {
-		t.Errorf("round trips of 8, 8.8 and 12 persons take %v, %v and %v s, want them to rise", a, b, c)
+	if a, b := at(false), at(true); math.Abs(a-b) > 2e-6 {
+		t.Errorf("8.8 persons: %v s with a fixed dwell of 0, %v s without, want the same", a, b)
+	}
+}
+
+func TestFixedTimesPastFloorsNotServed(t *testing.T) {
+	// A crowd stops everywhere: floors 0, 3, 5 and back.
+	m := scenarios.Motion{Model: scenarios.FloorStopTurn, FloorTime: 1450 * time.Millisecond, StopTime: 7190 * time.Millisecond, TurnTime: time.Second}
+	sc := bank(storeys(6, 3.66), 50, m, atOnce)
+	for i := range sc.Banks[0].Cars {
+		c := &sc.Banks[0].Cars[i]
+		c.Serves, c.Persons, c.Load = []int{0, 3, 5}, 1000, 1e9
+	}
+	got, err := roundtrip.UpPeak(sc, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := 3*7.19 + (2+1+4)*1.45 + 2*1 + 4 + 3 + 3; math.Abs(got.RoundTrip-want) > 1e-6 {
+		t.Errorf("round trip %v s, want %v s", got.RoundTrip, want)
+	}
+	if math.Abs(got.ClassicRoundTrip-got.RoundTrip) > 1e-6 {
+		t.Errorf("classical formula %v s, leg by leg %v s; they should be equal here", got.ClassicRoundTrip, got.RoundTrip)
 	}
 }
 
