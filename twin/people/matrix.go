@@ -1,6 +1,7 @@
 package people
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -53,8 +54,15 @@ func (s *matrix) tabulate(phase int) {
 	}
 	s.phase = phase
 	n := len(s.sc.Building.Floors)
+	rates := s.stream.Phases[phase].Rates
+	if len(rates) != n {
+		panic(fmt.Sprintf("BUG: people: stream %s has rates from %d floors of %d", s.stream.Name, len(rates), n))
+	}
 	sum := 0.0
-	for i, row := range s.stream.Phases[phase].Rates {
+	for i, row := range rates {
+		if len(row) != n {
+			panic(fmt.Sprintf("BUG: people: stream %s has rates to %d floors of %d", s.stream.Name, len(row), n))
+		}
 		for j, rate := range row {
 			if i != j {
 				sum += rate
