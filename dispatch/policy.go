@@ -28,6 +28,7 @@ type Policy interface {
 type Rules struct {
 	Sticky bool // an assigned call never changes its car
 	Ride   bool // Candidate.Ride is wanted
+	Panel  bool // destinations are wanted at the landing: made for panels
 }
 
 // Candidate is what a policy is told about one call on one car. All spans are

@@ -8,7 +8,7 @@ package dispatch
 type destination struct{}
 
 func (destination) Name() string { return "destination" }
-func (destination) Rules() Rules { return Rules{Sticky: true, Ride: true} }
+func (destination) Rules() Rules { return Rules{Sticky: true, Ride: true, Panel: true} }
 
 func (destination) Cost(c *Candidate) Cost {
 	own := waitWeight*(c.Wait+c.Early) + c.Ride

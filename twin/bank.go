@@ -55,6 +55,7 @@ func (t *Twin) addBank(index int) error {
 	if err != nil {
 		return err
 	}
+	b.panel = b.panel || policy.Rules().Panel
 	cfg := dispatch.Config{
 		Floors: floors, Lobby: dispatch.Floor(sb.Lobby), Policy: policy,
 		Reassign: sb.Control.Reassign == scenarios.ReassignUntilCommitted, BypassLoad: int(math.Round(sb.Control.BypassLoad * 100)),

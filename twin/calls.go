@@ -176,7 +176,7 @@ func (t *Twin) apply(b *bank, cmd *dispatch.Command) {
 		case nobodyComes:
 		default:
 			p := &t.persons[info.person]
-			p.answered, p.call = true, -1
+			p.answered, p.stop, p.call = true, c.stop, -1
 			if c.phase == open {
 				t.exchange(c)
 			}

@@ -48,6 +48,7 @@ type car struct {
 	faced  int8   // direction of its last flight
 	dir    int8   // direction it announces
 
+	stop      int64             // ordinal of this stop
 	departed  scenarios.Instant // the doors were closed and it was told to go
 	leftAt    scenarios.Instant // departed, plus the time to turn
 	openingAt scenarios.Instant // this stop's doors first began to open
@@ -156,6 +157,7 @@ func (t *Twin) arrives(c *car) {
 // beginOpening starts a stop.
 func (t *Twin) beginOpening(c *car, flew bool) {
 	c.phase = opening
+	c.stop++
 	c.openingAt, c.holdUntil = t.now, 0
 	c.boarded, c.alighted, c.reopened, c.held = 0, 0, 0, 0
 	c.answers, c.nudging, c.openSince = false, false, never
@@ -271,7 +273,7 @@ func (t *Twin) nextIn(c *car) int32 {
 	b := &t.banks[c.bank]
 	for {
 		slot := b.queues[sideOf(c.dir)][c.floor].first
-		if slot < 0 || !t.fits(c, &t.persons[slot]) || !c.serves[t.persons[slot].via] {
+		if slot < 0 || !t.fits(c, &t.persons[slot]) {
 			return nobody
 		}
 		if t.admits(slot) {

@@ -16,53 +16,62 @@ func (t *Twin) faultCar(f *scenarios.Fault) *car {
 	panic("BUG: fault " + f.Name + " names no bank")
 }
 
-func (t *Twin) faultBegins(i int) {
-	f := &t.sc.Faults[i]
+// faultBegins and faultEnds bring the car or floor of a fault into the state
+// that all faults now in force leave it in: faults may overlap.
+func (t *Twin) faultBegins(i int) { t.reviewFaults(&t.sc.Faults[i]) }
+
+func (t *Twin) faultEnds(i int) { t.reviewFaults(&t.sc.Faults[i]) }
+
+func (t *Twin) reviewFaults(f *scenarios.Fault) {
+	inForce, factor, until := false, 1.0, scenarios.Instant(0)
+	for i := range t.sc.Faults {
+		g := &t.sc.Faults[i]
+		if g.Kind == f.Kind && g.Bank == f.Bank && g.Car == f.Car && g.Floor == f.Floor && g.At <= t.now && t.now < g.At+g.For {
+			inForce, factor, until = true, min(factor, g.Factor), max(until, g.At+g.For)
+		}
+	}
 	switch f.Kind {
 	case scenarios.CarOutOfService:
-		c := t.faultCar(f)
-		c.out = true
-		t.suspend(c)
-		t.exchange(c)
-		if c.phase == standing && len(c.riders) > 0 {
-			t.beginOpening(c, false)
+		if c := t.faultCar(f); c.out != inForce {
+			t.takeOut(c, inForce)
 		}
 	case scenarios.StuckDoor:
 		c := t.faultCar(f)
-		c.stuckUntil = f.At + f.For
-	case scenarios.SlowCar:
-		c := t.faultCar(f)
-		c.table = table(t.elevations(), c.spec, f.Factor)
-		t.observe(check.Observation{Kind: check.Slow, Car: int16(c.id), Factor: int16(max(1, f.Factor*1000))})
-	case scenarios.FloorLocked:
-		t.lockFloor(int32(f.Floor))
-	}
-}
-
-func (t *Twin) faultEnds(i int) {
-	f := &t.sc.Faults[i]
-	switch f.Kind {
-	case scenarios.CarOutOfService:
-		c := t.faultCar(f)
-		c.out = false
-		t.resume(c)
-	case scenarios.StuckDoor:
-		c := t.faultCar(f)
-		if c.stuck {
+		c.stuckUntil = until
+		if c.stuck && !inForce {
 			c.stuck = false
 			t.resume(c)
 			t.exchange(c)
 		}
 	case scenarios.SlowCar:
 		c := t.faultCar(f)
-		c.table = c.sound
-		t.observe(check.Observation{Kind: check.Slow, Car: int16(c.id), Factor: 1000})
-	case scenarios.FloorLocked:
-		t.locked[f.Floor] = false
-		t.observe(check.Observation{Kind: check.FloorUnlocked, Floor: int16(f.Floor)})
-		for i := range t.banks {
-			t.tell(&t.banks[i], dispatch.Event{Kind: dispatch.FloorLock, Floor: dispatch.Floor(f.Floor)})
+		if c.table = c.sound; inForce {
+			c.table = table(t.elevations(), c.spec, factor)
 		}
+		t.observe(check.Observation{Kind: check.Slow, Car: int16(c.id), Factor: int16(max(1, factor*1000))})
+	case scenarios.FloorLocked:
+		if t.locked[f.Floor] == inForce {
+			return
+		}
+		if inForce {
+			t.lockFloor(int32(f.Floor))
+		} else {
+			t.unlockFloor(int32(f.Floor))
+		}
+	}
+}
+
+// takeOut takes a car out of service, or back in.
+func (t *Twin) takeOut(c *car, out bool) {
+	c.out = out
+	if !out {
+		t.resume(c)
+		return
+	}
+	t.suspend(c)
+	t.exchange(c)
+	if c.phase == standing && len(c.riders) > 0 {
+		t.beginOpening(c, false)
 	}
 }
 
@@ -128,6 +137,14 @@ func (t *Twin) lockFloor(f int32) {
 	}
 }
 
+func (t *Twin) unlockFloor(f int32) {
+	t.locked[f] = false
+	t.observe(check.Observation{Kind: check.FloorUnlocked, Floor: int16(f)})
+	for i := range t.banks {
+		t.tell(&t.banks[i], dispatch.Event{Kind: dispatch.FloorLock, Floor: dispatch.Floor(f)})
+	}
+}
+
 // carryElsewhere sends the riders for a locked floor to the lobby, or to the
 // lowest floor that is open where the lobby is locked too.
 func (t *Twin) carryElsewhere(c *car, f int32, reason string) {
@@ -147,4 +164,5 @@ func (t *Twin) carryElsewhere(c *car, f int32, reason string) {
 			t.pressInside(c, p)
 		}
 	}
+	t.exchange(c) // who is at the lobby already gets out
 }

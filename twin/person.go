@@ -40,7 +40,8 @@ type person struct {
 	line     line // the line they stand in
 	where    place
 	dir      int8
-	answered bool // the car they were told to take has opened for them
+	answered bool  // the car they were told to take has opened for them
+	stop     int64 // the stop of that car at which it did
 	noShow   bool
 	refused  string // why the journey ends short of its destination
 }
@@ -231,7 +232,7 @@ func (t *Twin) lands(slot int32) {
 			t.join(slot, oneCar)
 		}
 	case p.trip.Access == result.RemoteCall && p.answered:
-		if c := &t.cars[p.car]; c.floor == p.floor && (c.phase == opening || c.phase == open || t.reopens(c)) {
+		if c := &t.cars[p.car]; c.stop == p.stop && (c.phase == opening || c.phase == open || t.reopens(c)) {
 			t.join(slot, oneCar)
 			t.exchange(c)
 			return
@@ -355,7 +356,7 @@ func (t *Twin) board(c *car, slot int32) {
 }
 
 func (t *Twin) pressInside(c *car, p *person) {
-	if c.pressed[p.via] {
+	if c.pressed[p.via] || c.floor == p.via && (c.phase == opening || c.phase == open) {
 		return
 	}
 	c.pressed[p.via] = true
@@ -377,7 +378,7 @@ func (t *Twin) alight(c *car, slot int32) {
 	c.alighted++
 	c.lastMove = t.now
 	t.meets(check.Alighted, slot, p, c.id, c.floor)
-	p.trip.Reached, p.trip.Alight = c.openingAt, t.now
+	p.trip.Reached, p.trip.Alight = max(c.openingAt, p.trip.Board), t.now
 	p.floor = c.floor
 	if p.refused != "" {
 		t.leaves(slot, result.Refused, p.refused)

@@ -136,7 +136,7 @@ func building(t *rapid.T) *scenarios.Scenario {
 				Name: fmt.Sprint(c + 1), Serves: serves, Home: serves[rapid.IntRange(0, len(serves)-1).Draw(t, "home")], Persons: persons, Load: int64(persons) * 75_000, Motion: motion, Doors: doors,
 			})
 		}
-		if c := &bank.Cars[len(bank.Cars)-1]; len(bank.Cars) > 1 && len(serves) > 3 && some("skips a floor", 30) {
+		if c := &bank.Cars[len(bank.Cars)-1]; bank.Interface == scenarios.Destination && len(bank.Cars) > 1 && len(serves) > 3 && some("skips a floor", 30) {
 			skip := rapid.IntRange(1, len(serves)-2).Draw(t, "skipped")
 			c.Serves = append(append([]int{}, serves[:skip]...), serves[skip+1:]...)
 			c.Home = c.Serves[0]

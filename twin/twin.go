@@ -110,7 +110,11 @@ func (t *Twin) Run(ctx context.Context) (Outcome, error) {
 			break
 		}
 		at, source := t.next()
-		if at == never || at > limit {
+		if at == never {
+			break
+		}
+		if at > limit {
+			t.now = limit
 			break
 		}
 		if t.ticks(at) {
