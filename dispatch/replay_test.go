@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +83,9 @@ func TestNewCopiesConfig(t *testing.T) {
 	eachPolicy(t, func(t *rapid.T, p dispatch.Policy) {
 		cfg, events := recorded(t, p)
 		want := replay(t, cfg, events)
+		for _, c := range cfg.Cars {
+			slices.Reverse(c.Serves)
+		}
 		before := fmt.Sprintf("%v", cfg.Cars)
 		k := newController(t, cfg)
 		if after := fmt.Sprintf("%v", cfg.Cars); after != before {
@@ -143,5 +147,23 @@ func TestRenderings(t *testing.T) {
 				t.Fatalf("%#v and %#v render as %q", ev, c, s)
 			}
 		}
+	})
+}
+
+// TestCommandsLast keeps all commands and reads them, explanations included,
+// when the last event is over.
+func TestCommandsLast(t *testing.T) {
+	eachPolicy(t, func(t *rapid.T, p dispatch.Policy) {
+		cfg, events := recorded(t, p)
+		cfg.Explain = true
+		k := newController(t, cfg)
+		var want []string
+		var kept []dispatch.Command
+		for _, ev := range events {
+			n := len(kept)
+			kept = mustStep(t, k, ev, kept)
+			want = append(want, transcript("", kept[n:])...)
+		}
+		equal(t, "later events change the commands of earlier ones", want, transcript("", kept))
 	})
 }
