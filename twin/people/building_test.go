@@ -30,7 +30,7 @@ func office() *scenarios.Scenario {
 	sc.Tenants = []scenarios.Tenant{
 		{Name: "brokers", Floors: []int{2, 3, 4, 5, 6}, Share: 1, WalkSpeed: walks, WalkDistance: 25, Mass: mass, RemoteShare: 0.4, NoShow: 0.1, Late: 0.2,
 			LateBy: scenarios.Dist{Mean: 10, SD: 4, Min: 1, Max: 30}, Patience: scenarios.Dist{Mean: 120, SD: 40, Min: 30, Max: 600}},
-		{Name: "lawyers", Floors: []int{6, 7, 8, 9, 10, 11}, Share: 0.5, WalkSpeed: walks, Mass: mass, Patience: endless},
+		{Name: "lawyers", Floors: []int{6, 7, 8, 9, 10, 11}, Share: 0.5, WalkSpeed: walks, Mass: mass, RemoteShare: 0.5, Patience: endless},
 	}
 	sc.Tenants[0].Share = 0.5
 	sc.Traffic = []scenarios.Stream{{

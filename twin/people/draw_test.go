@@ -97,7 +97,8 @@ func TestOwnersDoNotShareDraws(t *testing.T) {
 		{"a visitor stream of the same name", func(o *owner) { o.kind = "visitor" }, "mass"},
 		{"another stream", func(o *owner) { o.name = "dax" }, "mass"},
 		{"another tenant", func(o *owner) { o.tenant = "b" }, "mass"},
-		{"names that join to the same text", func(o *owner) { o.name, o.tenant = "da", "ya" }, "mass"},
+		{"a name that ends as the next one begins", func(o *owner) { o.name, o.tenant = "da", "ya" }, "mass"},
+		{"a name that holds the texts of both", func(o *owner) { o.name, o.hasOwnTenant = "daytenanta", false }, "mass"},
 		{"a stream whose tenants share the draws", func(o *owner) { o.hasOwnTenant = false }, "mass"},
 	} {
 		o := base
@@ -176,6 +177,9 @@ func TestSampleWithoutChoice(t *testing.T) {
 
 func TestWeights(t *testing.T) {
 	w := newWeights([]float64{0, 2, 0, 3, 5, 0})
+	if got := newWeights([]float64{1, 5, 1, 3}).pickWithout(0.5, 1); got != 3 {
+		t.Errorf("without a heavy index, half of what is left is index %d, want 3", got)
+	}
 	for _, row := range []struct {
 		name    string
 		u       float64

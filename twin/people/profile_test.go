@@ -171,39 +171,78 @@ func TestProfileMixAndFloors(t *testing.T) {
 // TestGapsAreExponential is a Kolmogorov-Smirnov test of the gaps between
 // arrivals, in the time in which the rate is 1: across borders of phases too.
 func TestGapsAreExponential(t *testing.T) {
-	sc := office()
-	sc.Traffic[0].Tenants = []string{"brokers"}
-	_, total := homes(sc, 0)
-	clock := func(at time.Duration) float64 {
-		sum := 0.0
-		for _, ph := range sc.Traffic[0].Phases {
-			if at > ph.Start {
-				sum += ph.Demand * total / 300 * (min(at, ph.End) - ph.Start).Seconds()
+	day := office().Traffic[0].Phases
+	var short []scenarios.Phase // a few seconds each, many with nobody, some silent
+	for i := range 1000 {
+		start := time.Duration(i) * 12 * time.Second
+		short = append(short, scenarios.Phase{Start: start, End: start + 7*time.Second, Demand: 0.1 * float64(i%4), In: 1})
+	}
+	for _, row := range []struct {
+		name   string
+		phases []scenarios.Phase
+	}{{"long phases", day}, {"phases of seconds", short}} {
+		sc := office()
+		sc.Traffic[0].Tenants = []string{"brokers"}
+		sc.Traffic[0].Phases = row.phases
+		_, total := homes(sc, 0)
+		clock := func(at time.Duration) float64 {
+			sum := 0.0
+			for _, ph := range row.phases {
+				if at > ph.Start {
+					sum += ph.Demand * total / 300 * (min(at, ph.End) - ph.Start).Seconds()
+				}
+			}
+			return sum
+		}
+		var gaps []float64
+		for rep := range 30 {
+			last := 0.0
+			for _, p := range all(sc, 9, rep) {
+				now := clock(p.At)
+				gaps = append(gaps, now-last)
+				last = now
 			}
 		}
-		return sum
-	}
-	var gaps []float64
-	for rep := range 30 {
-		last := 0.0
-		for _, p := range all(sc, 9, rep) {
-			now := clock(p.At)
-			gaps = append(gaps, now-last)
-			last = now
+		if len(gaps) < 10_000 {
+			t.Fatalf("%s: only %d gaps", row.name, len(gaps))
+		}
+		slices.Sort(gaps)
+		n := float64(len(gaps))
+		d := 0.0
+		for i, g := range gaps {
+			f := 1 - math.Exp(-g)
+			d = max(d, math.Abs(f-float64(i)/n), math.Abs(f-float64(i+1)/n))
+		}
+		if bound := 2.23 / math.Sqrt(n); d > bound { // once in 10^4 times
+			t.Errorf("%s: Kolmogorov-Smirnov distance %v of %v gaps, want at most %v", row.name, d, n, bound)
 		}
 	}
-	if len(gaps) < 10_000 {
-		t.Fatalf("only %d gaps", len(gaps))
+}
+
+// TestABorderWithoutAChangeIsNone cuts a phase into pieces: the same people
+// come, to the rounding of their instants.
+func TestABorderWithoutAChangeIsNone(t *testing.T) {
+	whole, cut := office(), office()
+	ph := whole.Traffic[0].Phases[0]
+	var pieces []scenarios.Phase
+	for i := range 6 {
+		p := ph
+		p.Start, p.End = time.Duration(i)*10*time.Minute, time.Duration(i+1)*10*time.Minute
+		pieces = append(pieces, p)
 	}
-	slices.Sort(gaps)
-	n := float64(len(gaps))
-	d := 0.0
-	for i, g := range gaps {
-		f := 1 - math.Exp(-g)
-		d = max(d, math.Abs(f-float64(i)/n), math.Abs(f-float64(i+1)/n))
+	cut.Traffic[0].Phases = append(pieces, cut.Traffic[0].Phases[1:]...)
+	a, b := all(whole, 1, 0), all(cut, 1, 0)
+	if len(a) != len(b) || len(a) < 500 {
+		t.Fatalf("%d people in one phase, %d in six, want the same and 500 at least", len(a), len(b))
 	}
-	if bound := 2.23 / math.Sqrt(n); d > bound { // once in 10^4 times
-		t.Errorf("Kolmogorov-Smirnov distance %v of %v gaps, want at most %v", d, n, bound)
+	for i := range a {
+		if off := a[i].At - b[i].At; off < -time.Microsecond || off > time.Microsecond {
+			t.Fatalf("person %d sets out at %v or at %v", i, a[i].At, b[i].At)
+		}
+		a[i].At, b[i].At = 0, 0
+		if a[i] != b[i] {
+			t.Fatalf("person %d is %+v or %+v", i, a[i], b[i])
+		}
 	}
 }
 

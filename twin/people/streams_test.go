@@ -69,7 +69,7 @@ func TestMatrix(t *testing.T) {
 			{Start: time.Hour, End: 2 * time.Hour, Rates: rates(func(i, j int) float64 { return float64(i) / 20 })},
 		},
 	}}
-	const reps = 12
+	const reps = 60
 	got := [2]map[int]float64{{}, {}}
 	whose := [12]map[int]float64{}
 	for f := range whose {
@@ -127,6 +127,17 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
+func TestOrderOfTenantsDoesNotMatter(t *testing.T) {
+	one, other := busy(), busy()
+	for i := range one.Traffic {
+		one.Traffic[i].Tenants = []string{"brokers", "lawyers"}
+		other.Traffic[i].Tenants = []string{"lawyers", "brokers", "lawyers"}
+	}
+	if !slices.Equal(all(one, 1, 0), all(other, 1, 0)) {
+		t.Error("tenants in another order, one of them twice, bring other people")
+	}
+}
+
 func TestMatrixWithoutTenants(t *testing.T) {
 	sc := office()
 	rates := make([][]float64, len(sc.Building.Floors))
@@ -170,7 +181,9 @@ func busy() *scenarios.Scenario {
 
 func TestOrder(t *testing.T) {
 	sc := busy()
-	sc.Traffic[1].Trips = slices.Repeat(sc.Traffic[1].Trips[:1], 50) // all at 0
+	again := sc.Traffic[1] // the same instants
+	again.Name = "list again"
+	sc.Traffic = slices.Insert(sc.Traffic, 2, again)
 	persons := all(sc, 1, 0)
 	rank := func(p people.Person) [3]int64 {
 		if p.Visitor != people.None {
@@ -185,8 +198,8 @@ func TestOrder(t *testing.T) {
 			t.Fatalf("%+v comes after %+v", p, persons[i-1])
 		}
 	}
-	if len(kinds) != 4 {
-		t.Errorf("people of %d streams, want 4: %v", len(kinds), kinds)
+	if len(kinds) != 5 {
+		t.Errorf("people of %d streams, want 5: %v", len(kinds), kinds)
 	}
 }
 

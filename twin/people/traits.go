@@ -22,7 +22,7 @@ func newTraits(o owner) traits {
 	}
 }
 
-// give sets the traits of a person of a tenant.
+// give sets the traits of a person of a tenant, who has none so far.
 func (r *traits) give(p *Person, t *scenarios.Tenant) {
 	mass, walk, remote, noShow := r.mass.Uint64(), r.walk.Uint64(), unit(r.remote.Uint64()), unit(r.noShow.Uint64())
 	late, lateBy, patience := unit(r.late.Uint64()), r.lateBy.Uint64(), r.patience.Uint64()
@@ -30,7 +30,6 @@ func (r *traits) give(p *Person, t *scenarios.Tenant) {
 	p.Walk = stroll(walk, &t.WalkSpeed, t.WalkDistance)
 	p.Remote = t.WalkDistance > 0 && remote < t.RemoteShare
 	p.NoShow = p.Remote && noShow < t.NoShow
-	p.Late = 0
 	if p.Remote && !p.NoShow && late < t.Late {
 		p.Late = seconds(math.Max(0, sample(lateBy, &t.LateBy)))
 	}

@@ -34,7 +34,7 @@ func TestTraitsOfPeople(t *testing.T) {
 			if p.Visitor != people.None || p.KeyFloor != people.None || p.KeyFrom != scenarios.Forever || p.KeyUntil != scenarios.Forever || p.RevokeAt != scenarios.Forever {
 				t.Fatalf("a tenant has a visitor's key: %+v", p)
 			}
-			if tenant.Name == "lawyers" { // who start at the landing
+			if tenant.Name == "lawyers" { // who start at the landing, too late for a call
 				if p.Walk != 0 || p.Remote || p.NoShow || p.Late != 0 || p.Patience != scenarios.Forever {
 					t.Fatalf("without a walk: %+v", p)
 				}
@@ -119,7 +119,7 @@ func TestVisitors(t *testing.T) {
 			if p.KeyUntil-p.KeyFrom != v.ValidFor {
 				t.Fatalf("a key valid for %v, want %v", p.KeyUntil-p.KeyFrom, v.ValidFor)
 			}
-			if want := map[int32]time.Duration{8: 0, 3: 25 * time.Second}[p.KeyFloor]; p.Walk != want {
+			if want := map[int32]time.Duration{8: 0, 6: 25 * time.Second}[p.KeyFloor]; p.Walk != want {
 				t.Fatalf("walk of %v to the host on floor %d, want that of the first tenant there, %v", p.Walk, p.KeyFloor, want)
 			}
 			hosts[int(p.KeyFloor)]++
@@ -159,17 +159,17 @@ func TestVisitors(t *testing.T) {
 	share(t, "expired", expired, n, v.Expired)
 	share(t, "revoked", revoked, n, v.Revoked)
 	share(t, "wrong floor", wrong, n, v.WrongFloor)
-	tally{map[int]float64{3: float64(n) / 2, 8: float64(n) / 2}, hosts}.fits(t, "hosts")
+	tally{map[int]float64{6: float64(n) / 2, 8: float64(n) / 2}, hosts}.fits(t, "hosts")
 }
 
 // visited is the office with locked floors and visitors.
 func visited() *scenarios.Scenario {
 	sc := office()
-	for _, f := range []int{3, 7, 8} {
+	for _, f := range []int{6, 7, 8} {
 		sc.Building.Floors[f].Locked = true
 	}
 	sc.Visitors = []scenarios.Visitor{{
-		Name: "guests", PerHour: 40, Start: time.Hour, End: 3 * time.Hour, Floors: []int{3, 8}, Stay: 20 * time.Minute, ValidFor: 45 * time.Minute,
+		Name: "guests", PerHour: 40, Start: time.Hour, End: 3 * time.Hour, Floors: []int{6, 8}, Stay: 20 * time.Minute, ValidFor: 45 * time.Minute,
 		Early: 0.1, Expired: 0.15, Revoked: 0.05, WrongFloor: 0.2, WalkSpeed: scenarios.Dist{Mean: 1}, Mass: scenarios.Dist{Mean: 75},
 	}}
 	return sc
