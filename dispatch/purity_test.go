@@ -28,9 +28,9 @@ var impureFuncs = [...]string{
 }
 
 // offences lists what keeps a package from being a fold of its events.
-func offences(fset *token.FileSet, files []*ast.File) ([]string, error) {
+func offences(fset *token.FileSet, imports types.Importer, files []*ast.File) ([]string, error) {
 	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{}}
-	conf := types.Config{Importer: importer.ForCompiler(fset, "source", nil)}
+	conf := types.Config{Importer: imports}
 	pkg, err := conf.Check("dispatch", fset, files, info)
 	if err != nil {
 		return nil, err
@@ -139,7 +139,7 @@ func TestPurity(t *testing.T) {
 	if len(files) < 10 {
 		t.Fatalf("found %d files of the package, there are more", len(files))
 	}
-	found, err := offences(fset, files)
+	found, err := offences(fset, importer.ForCompiler(fset, "source", nil), files)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,6 +150,8 @@ func TestPurity(t *testing.T) {
 
 // TestPurityFinds plants each offence in a source that is pure but for it.
 func TestPurityFinds(t *testing.T) {
+	fset := token.NewFileSet()
+	importers := importer.ForCompiler(fset, "source", nil)
 	for _, row := range []struct{ imports, body, want string }{
 		{``, `x := map[int]int{}; x[1] = 2; for range []int{1} {}; _ = errA`, ""},
 		{`"time"`, `_ = time.Second * 2; var t time.Time; _ = t.After(t)`, ""},
@@ -182,12 +184,11 @@ func TestPurityFinds(t *testing.T) {
 			imports = "import " + row.imports + "\n"
 		}
 		source := "package dispatch\n" + imports + "var errA error\nvar names = [...]string{\"a\"}\nfunc pure() {\n" + row.body + "\n}\n"
-		fset := token.NewFileSet()
 		f, err := parser.ParseFile(fset, "planted.go", source, parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatalf("%s: %v", row.body, err)
 		}
-		found, err := offences(fset, []*ast.File{f})
+		found, err := offences(fset, importers, []*ast.File{f})
 		if err != nil {
 			t.Fatalf("%s: %v", row.body, err)
 		}
