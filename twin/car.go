@@ -262,13 +262,16 @@ func (t *Twin) nextIn(c *car) int32 {
 	if c.dir == 0 || c.out || c.stuck {
 		return nobody
 	}
-	for slot := c.waiting[c.floor].first; slot >= 0; slot = t.persons[slot].next {
-		if p := &t.persons[slot]; p.answered && p.dir == c.dir && t.admits(slot) {
+	for slot := c.waiting[c.floor].first; slot >= 0; {
+		p := &t.persons[slot]
+		next := p.next
+		if p.answered && p.dir == c.dir && t.admits(slot) {
 			if !t.fits(c, p) {
 				return nobody
 			}
 			return slot
 		}
+		slot = next
 	}
 	b := &t.banks[c.bank]
 	for {

@@ -55,6 +55,17 @@ const (
 	oneCar      // for person.car
 )
 
+func (t *Twin) playPerson(slot int32, do task) {
+	switch do {
+	case personLands:
+		t.lands(slot)
+	case personGivesUp:
+		t.givesUp(slot)
+	case personReturns:
+		t.returns(slot)
+	}
+}
+
 // slot takes a free place for a person.
 func (t *Twin) slot() int32 {
 	t.present++

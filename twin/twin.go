@@ -177,14 +177,10 @@ func (t *Twin) play(e *entry) {
 			return
 		}
 		t.playCar(c, e.do)
-	case personLands:
-		t.lands(e.sub)
-	case personGivesUp:
-		if p := &t.persons[e.sub]; p.gen == e.gen {
-			t.givesUp(e.sub)
+	case personLands, personGivesUp, personReturns:
+		if t.persons[e.sub].gen == e.gen {
+			t.playPerson(e.sub, e.do)
 		}
-	case personReturns:
-		t.returns(e.sub)
 	case keyRevoked:
 		t.revoke(Permit(e.sub))
 	case faultBegins:
