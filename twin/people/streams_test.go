@@ -65,7 +65,7 @@ func TestMatrix(t *testing.T) {
 	sc.Traffic = []scenarios.Stream{{
 		Name: "matrix", Kind: scenarios.Matrix, Tenants: []string{"lawyers", "brokers"}, Batch: 1,
 		Phases: []scenarios.Phase{
-			{Start: 0, End: time.Hour, Rates: rates(func(i, j int) float64 { return 1 + float64((i+2*j)%3) })}, // the diagonal brings nobody
+			{Start: 0, End: time.Hour, Rates: rates(func(i, j int) float64 { return 4 + 4*float64((i+2*j)%3) })}, // the diagonal brings nobody
 			{Start: time.Hour, End: 2 * time.Hour, Rates: rates(func(i, j int) float64 { return float64(i) / 20 })},
 		},
 	}}
