@@ -114,7 +114,7 @@ func (k *Controller) capable(c *car, cl *call) string {
 		return "does not serve the landing"
 	case cl.known && !c.serves.has(cl.to):
 		return "does not serve the destination"
-	case cl.known && int64(cl.group)*personMass > c.Load && int(cl.group) > c.Persons:
+	case cl.known && int64(cl.group)*personMass > c.Load || int(cl.group) > c.Persons:
 		return "too small for the group"
 	case !cl.known && !k.leads(c, cl.floor, cl.dir):
 		return "does not go that way"

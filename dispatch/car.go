@@ -97,7 +97,7 @@ func (c *car) nearestStop(now Instant) Floor {
 		return c.target
 	}
 	for f := c.floor + d; f != c.target; f += d {
-		if c.reaches(f, now) {
+		if c.serves.has(f) && c.reaches(f, now) {
 			return f
 		}
 	}

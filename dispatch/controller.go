@@ -78,7 +78,7 @@ func zones(cars []Car, lobby Floor) [][2]Floor {
 			}
 		}
 		if len(above) == 0 {
-			above = c.Serves
+			above = slices.Clone(c.Serves)
 		}
 		slices.Sort(above)
 		lo := i * len(above) / len(cars)

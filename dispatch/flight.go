@@ -84,8 +84,8 @@ func curve(dist float64, d Drive) (flight, branch time.Duration) {
 		ease = math.Sqrt(u / d.Jerk)
 		return 2 * ease, ease
 	}
-	up, ease := ramp(d.Speed)
-	var total, commit float64
+	up, _ := ramp(d.Speed)
+	var total, commit, ease float64
 	if d.Speed*up <= dist { // up and down ramps together cover speed*up
 		total = 2*up + (dist-d.Speed*up)/d.Speed
 		commit = total - up

@@ -172,7 +172,8 @@ func (k *Controller) build(c *car) {
 			pickup := picks[sw].has(f)
 			drop := sw == 0 && c.calls.has(f) || sw == 1 && behind.has(f) || p.known && p.outs[sw].has(f)
 			if pickup && !drop && aboard >= c.capacity && !c.calls.empty() {
-				continue // passes by: too full
+				k.passBy(c, f, d, sw, &stops[sw]) // too full
+				continue
 			}
 			n := len(p.stops)
 			p.stops = append(p.stops, stop{})
@@ -218,6 +219,25 @@ func (k *Controller) build(c *car) {
 		waiting += st.in
 		riding += st.out - st.inKnow
 		st.waiting, st.riding = waiting, riding
+	}
+}
+
+// passBy takes the destinations of callers who are not picked up in a sweep
+// out of its stops.
+func (k *Controller) passBy(c *car, f Floor, d Direction, sw int8, stops *floorSet) {
+	p := &c.plan
+	for _, slot := range c.assigned {
+		call := &k.calls[slot]
+		if call.floor != f || call.dir != d {
+			continue
+		}
+		if p.outAt[sw][call.to] -= int64(call.group) * 1000; p.outAt[sw][call.to] > 0 {
+			continue
+		}
+		p.outs[sw].remove(call.to)
+		if !c.calls.has(call.to) && !c.pick[side(d)].has(call.to) {
+			stops.remove(call.to)
+		}
 	}
 }
 
@@ -282,8 +302,6 @@ type insertion struct {
 	waiting int64
 	riding  int64
 	aboard  int64 // on coming there
-	last    Floor // stop before it
-	lastOut Instant
 }
 
 // insert finds where a stop at f would come in the plan of c. from is the

@@ -71,6 +71,7 @@ type car struct {
 	out        bool // out of service
 	stuckUntil scenarios.Instant
 	stuck      bool
+	suspended  bool // was taken out of service during this stop: the controller has forgotten whom it answered
 }
 
 func (t *Twin) after(d time.Duration, do task, c *car) {
@@ -160,7 +161,7 @@ func (t *Twin) beginOpening(c *car, flew bool) {
 	c.stop++
 	c.openingAt, c.holdUntil = t.now, 0
 	c.boarded, c.alighted, c.reopened, c.held = 0, 0, 0, 0
-	c.answers, c.nudging, c.openSince = false, false, never
+	c.answers, c.nudging, c.suspended, c.openSince = false, false, false, never
 	c.pressed[c.floor] = false
 	c.gen++
 	if flew {

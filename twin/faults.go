@@ -93,6 +93,7 @@ func (t *Twin) sticks(c *car) {
 func (t *Twin) suspend(c *car) {
 	t.observe(check.Observation{Kind: check.OutOfService, Car: int16(c.id)})
 	clear(c.pressed)
+	c.suspended = true
 	t.tell(&t.banks[c.bank], dispatch.Event{Kind: dispatch.CarMode, Car: dispatch.CarID(c.index), Mode: dispatch.OutOfService})
 }
 
@@ -148,6 +149,9 @@ func (t *Twin) unlockFloor(f int32) {
 // carryElsewhere sends the riders for a locked floor to the lobby, or to the
 // lowest floor that is open where the lobby is locked too.
 func (t *Twin) carryElsewhere(c *car, f int32, reason string) {
+	if c.floor == f && (c.phase == opening || c.phase == open) {
+		return // they are there, and get out
+	}
 	to := int32(t.sc.Banks[c.bank].Lobby)
 	if to == f || t.locked[to] || !c.serves[to] {
 		to = -1

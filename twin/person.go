@@ -361,7 +361,7 @@ func (t *Twin) board(c *car, slot int32) {
 	c.answers = true
 	c.lastMove = t.now
 	t.meets(check.Boarded, slot, p, c.id, c.floor)
-	if p.car == nobody || !p.answered {
+	if p.car == nobody || !p.answered || c.suspended {
 		t.pressInside(c, p)
 	}
 }
