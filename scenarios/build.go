@@ -137,6 +137,7 @@ func (b *builder) tables(n *node, key string) []*node {
 func (b *builder) building() {
 	d := buildingDraft{height: 3.8}
 	t := b.read(buildingSection, b.root.child("building"), b.root, "building", &d, false)
+	b.sc.Building.TransferWalk = d.transferWalk
 	if d.floors == 0 {
 		b.sc.Building.Floors = nil
 		return

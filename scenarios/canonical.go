@@ -47,7 +47,7 @@ func (s *Scenario) canonical(listNames bool) string {
 
 // draft is the building as one writes it.
 func (b *Building) draft() *buildingDraft {
-	d := &buildingDraft{floors: len(b.Floors)}
+	d := &buildingDraft{floors: len(b.Floors), transferWalk: b.TransferWalk}
 	for i, f := range b.Floors {
 		d.names = append(d.names, f.Name)
 		d.population.floors = append(d.population.floors, f.Population)

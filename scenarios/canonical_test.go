@@ -87,6 +87,7 @@ func scenarioText(t *rapid.T) string {
 	maybe("height = %q", milli("height", 2000, 9000)+"m")
 	maybe("entrances = { 0 = %q, 1 = %q }", "66.7%", "33.3%")
 	maybe("locked = [2]")
+	maybe("transfer_walk = %q", ms("transfer_walk", 0, 90_000))
 	cars := rapid.IntRange(1, 5).Draw(t, "cars")
 	fmt.Fprintf(&b, "[bank.main]\ncars = %d\n", cars)
 	maybe("dispatcher = %q", pick("dispatcher", "eta", "collective", "destination"))

@@ -52,13 +52,14 @@ func (f versionForm) schema() map[string]any { return map[string]any{"const": Sc
 
 // buildingDraft is the building as written.
 type buildingDraft struct {
-	floors     int
-	names      []string
-	height     float64
-	heights    []float64
-	population population
-	entrances  []entrance
-	locked     floorSet
+	floors       int
+	names        []string
+	height       float64
+	heights      []float64
+	population   population
+	entrances    []entrance
+	locked       floorSet
+	transferWalk time.Duration
 }
 
 var heightForm = quantity{dim: lengths, min: 0.5, max: 1000}
@@ -83,6 +84,8 @@ var buildingSection = &section{
 			doc: "Where people enter and leave the building, and which share of them.", at: in(func(b *buildingDraft) any { return &b.entrances })},
 		{key: "locked", form: floorsForm{}, def: "[]", source: "no floor is locked",
 			doc: "Floors to which only their tenants and visitors with a valid key may go.", at: in(func(b *buildingDraft) any { return &b.locked })},
+		{key: "transfer_walk", form: anySpan, def: `"10s"`, source: ours,
+			doc: "From one bank's car to another bank's landing, for people who change banks.", at: in(func(b *buildingDraft) any { return &b.transferWalk })},
 	},
 }
 

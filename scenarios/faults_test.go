@@ -50,7 +50,7 @@ func TestGoodScenarioIsGood(t *testing.T) {
 func TestFaults(t *testing.T) {
 	for _, row := range []struct{ sentence, old, new, want string }{
 		{"an unknown key names the nearest", "cars = 2", "cars = 2\ncarz = 3", `good.toml:8:1: bank.main.carz: unknown key (did you mean "cars"?)`},
-		{"an unknown key far from all names what is known", "floors = 6", "floors = 6\nxyzzyx = 3", `good.toml:5:1: building.xyzzyx: unknown key (known here: floors, names, height, heights, population, entrances, locked)`},
+		{"an unknown key far from all names what is known", "floors = 6", "floors = 6\nxyzzyx = 3", `good.toml:5:1: building.xyzzyx: unknown key (known here: floors, names, height, heights, population, entrances, locked, transfer_walk)`},
 		{"a key of wrong case is unknown", "floors = 6", "floors = 6\nHeight = \"3m\"", `good.toml:5:1: building.Height: unknown key: keys are lower case (write "height")`},
 		{"an unknown table", "[run]", "[runs]\n[run]", `good.toml:17:1: runs: unknown key (did you mean "run"?)`},
 		{"an unknown subtable", "[bank.main.doors]", "[bank.main.dors]", `good.toml:10:1: bank.main.dors: unknown key (did you mean "doors"?)`},
@@ -62,6 +62,7 @@ func TestFaults(t *testing.T) {
 		{"a wrong unit", `"1.6m/s"`, `"1.6m"`, `"1.6m" is not a speed; expected a speed in m/s, such as "2.5m/s"`},
 		{"a wrong type", "floors = 6", `floors = "six"`, `good.toml:4:10: building.floors: "six" is text; expected a whole number of floors from 2 to 256`},
 		{"a table where a number belongs", "cars = 2", "[bank.main.cars]", `good.toml:7:1: bank.main.cars: a table; expected a whole number of cars`},
+		{"a bare number where a walk to another bank belongs", "floors = 6", "floors = 6\ntransfer_walk = 10", `good.toml:5:17: building.transfer_walk: 10 has no unit; expected a time span`},
 		{"a negative quantity", `"1.6m/s"`, `"-1.6m/s"`, `bank.main.motion.speed: "-1.6m/s" is too small; the least is 0.05m/s`},
 		{"a negative time span", `"2s"`, `"-2s"`, `bank.main.doors.open: "-2s" must not be negative`},
 		{"a negative time span in parts", `"2s"`, `"-1h90min"`, `bank.main.doors.open: "-1h90min" is not a time span`},

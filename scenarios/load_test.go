@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -182,6 +183,8 @@ func TestValues(t *testing.T) {
 			a, b := s.Banks[0].Cars[0].Motion, s.Banks[0].Cars[1].Motion
 			return []any{a.Speed, b.Speed, a.Jerk == b.Jerk}
 		}, []any{1.6, 1.0, true}},
+		{"changing banks takes 10 s unless it is said", "", "", func(s *Scenario) any { return s.Building.TransferWalk }, 10 * time.Second},
+		{"changing banks takes as long as is said", "floors = 6", "floors = 6\ntransfer_walk = \"1min\"", func(s *Scenario) any { return s.Building.TransferWalk }, time.Minute},
 		{"dwell extends unless it is fixed", "", "", func(s *Scenario) any { return s.Banks[0].Cars[0].Doors.DwellExtends }, true},
 		{"a fixed dwell has no time after a transfer", `open = "2s"`, `dwell = "fixed"`, func(s *Scenario) any { return int64(s.Banks[0].Cars[0].Doors.AfterTransfer) }, int64(0)},
 		{"nobody lives at the entrance", "", "", func(s *Scenario) any { return s.Building.Floors[0].Population }, 0},

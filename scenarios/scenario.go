@@ -34,7 +34,7 @@ type Scenario struct {
 // Building is the stack of floors. Floor 0 is the lowest.
 type Building struct {
 	Floors       []Floor
-	TransferWalk time.Duration // from one bank's car to another bank's landing
+	TransferWalk time.Duration // from one bank's car to another bank's landing, for people who change banks
 }
 
 // Floor is one landing level.
