@@ -111,7 +111,13 @@ func (k *Controller) Deadline() (Instant, bool) {
 // the package's errors. Timers due at or before a valid event's instant fire
 // first, each at its own instant. Step keeps no reference to out.
 func (k *Controller) Step(ev Event, out []Command) ([]Command, error) {
-	if err := k.check(&ev); err != nil {
+	return k.StepAt(&ev, out)
+}
+
+// StepAt is Step for drivers that count nanoseconds: the event is passed by
+// reference. It is neither changed nor kept.
+func (k *Controller) StepAt(ev *Event, out []Command) ([]Command, error) {
+	if err := k.check(ev); err != nil {
 		return out, err
 	}
 	k.out, k.stepping = out, true
@@ -125,7 +131,7 @@ func (k *Controller) Step(ev Event, out []Command) ([]Command, error) {
 		k.steerTouched()
 	}
 	k.now = ev.At
-	k.handle(&ev)
+	k.handle(ev)
 	k.steerTouched()
 	out, k.out, k.stepping = k.out, nil, false
 	return out, nil

@@ -127,7 +127,7 @@ func (t *Twin) tell(b *bank, ev dispatch.Event) {
 
 // step puts one event through the controller.
 func (t *Twin) step(b *bank, ev *dispatch.Event) {
-	out, err := b.ctrl.Step(*ev, b.out[:0])
+	out, err := b.ctrl.StepAt(ev, b.out[:0])
 	if err != nil {
 		panic(fmt.Sprintf("BUG: bank %s: %v", b.name, err))
 	}

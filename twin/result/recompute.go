@@ -50,6 +50,7 @@ func (c *recomputation) Stop(s *Stop) error {
 func (c *recomputation) End(e *Replication) error {
 	done := *e
 	done.Summary = c.of(e.Rep).Finish(e.End)
+	done.Summary.Pack()
 	c.ended = append(c.ended, done)
 	delete(c.running, e.Rep)
 	return nil

@@ -323,7 +323,7 @@ func TestSummarizerDoesNotAllocatePerRecord(t *testing.T) {
 	}
 }
 
-func TestFinishedSummariesAreSmall(t *testing.T) {
+func TestPackedSummariesAreSmall(t *testing.T) {
 	h := twoBanks()
 	r := busyHour(h, 1, 300, false)
 	live := r.summary(t, h)
@@ -331,7 +331,8 @@ func TestFinishedSummariesAreSmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for why, s := range map[string]*Summary{"finished": live, "merged": merged} {
+	live.Pack()
+	for why, s := range map[string]*Summary{"packed": live, "merged": merged} {
 		for i, sample := range s.samples() {
 			if sample.dense != nil || sample.N() > 0 && sample.packed == nil {
 				t.Errorf("sample %d of a %s summary is not packed: a study keeps one summary per replication", i, why)

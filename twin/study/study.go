@@ -271,6 +271,9 @@ func (s *study) replication(ctx context.Context, i int, keep bool) (r replicate)
 		total = summary.Finish(out.End)
 	}
 	r.seconds = stop()
+	if total != nil {
+		total.Pack()
+	}
 	switch {
 	case err != nil:
 		r.err = fmt.Errorf("scenario %s, replication %d: %w", sc.Name, rep, err)
