@@ -15,15 +15,16 @@ import (
 // the way. A faulty value is replaced by its default so that the rest can
 // still be checked; a scenario with faults is never handed out.
 type builder struct {
-	source   string
-	root     *node
-	lists    func(name string) (listFile, error)
-	sc       *Scenario
-	faults   Problems
-	sheets   []*sheet
-	settings []Setting
-	served   [][]int // floors of each car, for reachability
-	broken   bool    // building or banks are faulty: do not check what depends on them
+	source      string
+	root        *node
+	lists       func(name string) (listFile, error)
+	dispatchers []string // that a bank may name; empty = any
+	sc          *Scenario
+	faults      Problems
+	sheets      []*sheet
+	settings    []Setting
+	served      [][]int // floors of each car, for reachability
+	broken      bool    // building or banks are faulty: do not check what depends on them
 }
 
 // read decodes a table (see section.read) and remembers its sheet, to which

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -24,6 +25,7 @@ func (b *builder) bank(n *node) {
 	path := "bank." + n.key
 	d := bankDraft{dispatcher: "eta", car: carDraft{persons: 13, load: 1_000_000}, lobby: -1}
 	t := b.read(bankSection, n, n, path, &d, false)
+	b.dispatcher(t, &d)
 	motion := b.read(motionSection, n.child("motion"), n, path+".motion", &d.car.motion, false)
 	doors := b.read(doorsSection, n.child("doors"), n, path+".doors", &d.car.doors, false)
 	b.read(controlSection, n.child("control"), n, path+".control", &d.control, false)
@@ -59,6 +61,7 @@ func (b *builder) bank(n *node) {
 	b.strayCars(cars, d.cars)
 	if floors > 0 && len(bank.Serves) > 0 && d.cars > 0 {
 		b.unserved(t, &bank)
+		b.unequal(&bank, cars)
 	}
 	b.sc.Banks = append(b.sc.Banks, bank)
 }
@@ -66,6 +69,13 @@ func (b *builder) bank(n *node) {
 func (c carDraft) with(serves floorSet) carDraft {
 	c.serves = serves
 	return c
+}
+
+// dispatcher refuses a policy that is not among those the caller knows.
+func (b *builder) dispatcher(t *sheet, d *bankDraft) {
+	if len(b.dispatchers) > 0 && !slices.Contains(b.dispatchers, d.dispatcher) {
+		t.fault("dispatcher", didYouMean(d.dispatcher, b.dispatchers), "there is no dispatcher %q; the dispatchers are %s", d.dispatcher, strings.Join(b.dispatchers, ", "))
+	}
 }
 
 // capacity derives persons from load or load from persons.
@@ -254,6 +264,26 @@ func (b *builder) unserved(t *sheet, bank *Bank) {
 	for _, f := range bank.Serves {
 		if !slices.ContainsFunc(bank.Cars, func(c Car) bool { return slices.Contains(c.Serves, f) }) {
 			t.fault("serves", "", "no car of the bank serves floor %d", f)
+		}
+	}
+}
+
+// unequal refuses a bank with buttons whose cars serve different floors. A
+// landing button does not say where its caller goes, so that the controller
+// may send a car that cannot take them there, time and again.
+func (b *builder) unequal(bank *Bank, cars *node) {
+	if bank.Interface != Buttons {
+		return
+	}
+	for i, c := range bank.Cars {
+		given := cars.child(strconv.Itoa(i + 1)).child("serves")
+		if given == nil || len(c.Serves) == 0 || slices.Equal(c.Serves, bank.Serves) {
+			continue
+		}
+		if slices.ContainsFunc(bank.Cars, func(other Car) bool { return len(other.Serves) > 0 && !slices.Equal(other.Serves, c.Serves) }) {
+			b.faults = append(b.faults, wrong(given, `write interface = "destination", or give the car a bank of its own`,
+				"car %s does not serve the same floors as the others, but landing buttons cannot say which car is wanted", c.Name)...)
+			return
 		}
 	}
 }

@@ -56,7 +56,7 @@ func TestCanonicalTextOfCarsThatDiffer(t *testing.T) {
 		{"the first car has drawn transfer times", "[bank.main.car.1.doors]\ntransfer_shape = 3\ntransfer_min = \"1s\"\ntransfer_max = \"2s\"\n"},
 	} {
 		t.Run(row.sentence, func(t *testing.T) {
-			s := mustParse(t, good+row.cars)
+			s := mustParse(t, good+row.cars, "bank.main.interface=destination")
 			if cmp.Equal(s.Banks[0].Cars[0], s.Banks[0].Cars[1], cmpopts.IgnoreFields(Car{}, "Name")) {
 				t.Fatal("the cars do not differ")
 			}

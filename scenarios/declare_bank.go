@@ -75,7 +75,7 @@ var carSection = &section{
 	doc: "Car N of the bank (from 1) where it differs from the bank. Its motion and doors tables take the bank's keys.",
 	fields: []field{
 		{key: "serves", form: floorsForm{}, derived: "the bank's", source: "the bank",
-			doc: "Floors at which this car stops; a part of the bank's.", at: in(func(c *carDraft) any { return &c.serves })},
+			doc: "Floors at which this car stops; a part of the bank's. A part only with interface = \"destination\": a landing button cannot say which car is wanted.", at: in(func(c *carDraft) any { return &c.serves })},
 		{key: "persons", form: personsForm, derived: "the bank's", source: "the bank",
 			doc: "Rated capacity.", at: in(func(c *carDraft) any { return &c.persons })},
 		{key: "load", form: loadForm, derived: "the bank's", source: "the bank",

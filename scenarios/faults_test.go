@@ -86,6 +86,7 @@ func TestFaults(t *testing.T) {
 		{"a bank of one floor", "cars = 2", "cars = 2\nserves = [3]", `a car needs at least two floors; this has 1`},
 		{"a served floor that does not exist", "cars = 2", "cars = 2\nserves = \"0-6\"", `good.toml:8:10: bank.main.serves: there is no floor 6; the building has floors 0 to 5`},
 		{"a floor twice in a set", "cars = 2", "cars = 2\nserves = \"0-5, 3\"", `has floor 3 twice`},
+		{"buttons before cars of different floors", "[bank.main.motion]", "[bank.main.car.2]\nserves = \"0, 2-5\"\n[bank.main.motion]", `good.toml:9:10: bank.main.car.2.serves: car 2 does not serve the same floors as the others, but landing buttons cannot say which car is wanted (write interface = "destination", or give the car a bank of its own)`},
 		{"a lobby that is not served", "cars = 2", "cars = 2\nserves = \"0-5\"\nlobby = 9", `bank.main.lobby: floor 9 is not served by the bank`},
 		{"a car that does not exist", "[bank.main.motion]", "[bank.main.car.3]\n[bank.main.motion]", `good.toml:8:1: bank.main.car.3: there is no such car; the bank has cars 1 to 2`},
 		{"a bank without a name", "[bank.main]\ncars = 2", "[bank]\ncars = 2", `good.toml:7:1: bank.cars: is a whole number; expected a table with a name of your choice (write [bank.NAME])`},
@@ -118,7 +119,7 @@ func TestFaults(t *testing.T) {
 		{"nudging within the dwell", `open = "2s"`, "nudge_after = \"4s\"", `good.toml:11:15: bank.main.doors.nudge_after: 4s is shorter than the dwell, 5s`},
 		{"visitors of more than all kinds", "[run]", "[visitor.v]\nper_hour = \"4/h\"\nfloors = [1]\nearly = \"60%\"\nrevoked = \"60%\"\n[run]", `good.toml:17:1: visitor.v: early, expired, revoked and wrong_floor sum to 120 %`},
 		{"inter-floor traffic of one floor", "[tenant.staff]", "[tenant.staff]\nfloors = [3]", `traffic.morning: inter-floor traffic needs people on at least two floors; the tenants have one`},
-		{"a home that a car does not serve", "[bank.main.motion]", "home = 0\n[bank.main.car.2]\nserves = \"1-5\"\n[bank.main.motion]", `bank.main.car.2.home: floor 0 is not served by the car (give the car a home of its own)`},
+		{"a home that a car does not serve", "[bank.main.motion]", "home = 0\ninterface = \"destination\"\n[bank.main.car.2]\nserves = \"1-5\"\n[bank.main.motion]", `bank.main.car.2.home: floor 0 is not served by the car (give the car a home of its own)`},
 		{"a mean transfer outside its range", `open = "2s"`, "transfer_shape = 20\ntransfer_min = \"2s\"\ntransfer_max = \"6s\"", `bank.main.doors.transfer_in: the mean 1.1s lies outside transfer_min 2s and transfer_max 6s`},
 		{"the destination dispatcher with buttons", "cars = 2", "cars = 2\ndispatcher = \"destination\"\ninterface = \"buttons\"", `good.toml:9:13: bank.main.interface: dispatcher "destination" needs destination panels`},
 		{"a window of nothing", `duration = "1h"`, `duration = "20min"`, `good.toml:18:12: run.duration: warm_up 15min and cool_down 5min leave nothing of duration 20min to measure`},
@@ -175,6 +176,38 @@ var manyFaults = map[string]bool{
 	"a list for a larger building":      true,
 	"a mean transfer outside its range": true,
 	"a bank without a name":             true,
+}
+
+// Policies are those of the caller: the format knows none, and checks none
+// unless it is told.
+func TestUnknownDispatchers(t *testing.T) {
+	known := []string{"eta", "collective"}
+	for _, row := range []struct {
+		sentence, text string
+		o              Options
+		want           string
+	}{
+		{"a known policy", swap(t, "cars = 2", "dispatcher = \"collective\"\ncars = 2"), Options{Dispatchers: known}, ""},
+		{"the default is one too", good, Options{Dispatchers: known}, ""},
+		{"any policy while none are known", swap(t, "cars = 2", "dispatcher = \"nearest\"\ncars = 2"), Options{}, ""},
+		{"a policy near a known one", swap(t, "cars = 2", "dispatcher = \"colective\"\ncars = 2"), Options{Dispatchers: known},
+			`good.toml:7:14: bank.main.dispatcher: there is no dispatcher "colective"; the dispatchers are eta, collective (did you mean "collective"?)`},
+		{"a policy far from all", swap(t, "cars = 2", "cars = 2\ndispatcher = \"nearest-car\""), Options{Dispatchers: known},
+			`good.toml:8:14: bank.main.dispatcher: there is no dispatcher "nearest-car"; the dispatchers are eta, collective`},
+		{"a policy by --set", good, Options{Dispatchers: known, Set: []string{"bank.main.dispatcher=etaa"}},
+			`--set 1: bank.main.dispatcher: there is no dispatcher "etaa"; the dispatchers are eta, collective (did you mean "eta"?)`},
+		{"a default that the caller does not know", good, Options{Dispatchers: known[1:]},
+			`good.toml:6:1: bank.main.dispatcher: there is no dispatcher "eta"; the dispatchers are collective`},
+	} {
+		_, err := Parse("good.toml", []byte(row.text), row.o)
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if got != row.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", row.sentence, got, row.want)
+		}
+	}
 }
 
 func TestAllFaultsAtOnceInFileOrder(t *testing.T) {

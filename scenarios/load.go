@@ -25,6 +25,9 @@ type Options struct {
 	// Passengers is the path of a passenger list that replaces all traffic
 	// and visitors; the run then has one replication. "" is none.
 	Passengers string
+	// Dispatchers are the policies that a bank may name; any other is a fault.
+	// Empty is no check: this package knows no policies.
+	Dispatchers []string
 }
 
 // Bounds on what is read.
@@ -62,7 +65,7 @@ func Parse(source string, text []byte, o Options) (*Scenario, error) {
 	if fault != nil {
 		return nil, Problems{*fault}
 	}
-	b := &builder{source: source, root: root, lists: func(name string) (listFile, error) { return openList(source, name) }}
+	b := &builder{source: source, root: root, dispatchers: o.Dispatchers, lists: func(name string) (listFile, error) { return openList(source, name) }}
 	b.sc = &Scenario{Source: source}
 	b.override(o)
 	b.build()

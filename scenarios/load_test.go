@@ -175,7 +175,7 @@ func TestValues(t *testing.T) {
 			return []int{s.Banks[0].Cars[0].Home, s.Banks[0].Cars[1].Home, s.Banks[0].Cars[2].Home}
 		}, []int{0, 2, 5}},
 		{"one car that spreads stands at the lowest floor", "cars = 2", "cars = 1\nhome = \"spread\"", func(s *Scenario) any { return s.Banks[0].Cars[0].Home }, 0},
-		{"a car that does not serve the lobby stands at its lowest floor", "[bank.main.motion]", "[bank.main.car.2]\nserves = \"2-5\"\n[bank.main.motion]", func(s *Scenario) any { return s.Banks[0].Cars[1].Home }, 2},
+		{"a car that does not serve the lobby stands at its lowest floor", "[bank.main.motion]", "interface = \"destination\"\n[bank.main.car.2]\nserves = \"2-5\"\n[bank.main.motion]", func(s *Scenario) any { return s.Banks[0].Cars[1].Home }, 2},
 		{"the load follows the persons", "cars = 2", "cars = 2\npersons = 21", func(s *Scenario) any { return s.Banks[0].Cars[1].Load }, int64(1_575_000)},
 		{"the persons follow the load, rounded down", "cars = 2", "cars = 2\nload = \"1600kg\"", func(s *Scenario) any { return s.Banks[0].Cars[1].Persons }, 21},
 		{"the defaults are 1000 kg and 13 persons", "", "", func(s *Scenario) any { return []int64{s.Banks[0].Cars[0].Load, int64(s.Banks[0].Cars[0].Persons)} }, []int64{1_000_000, 13}},
@@ -202,6 +202,8 @@ func TestValues(t *testing.T) {
 		{"a tenant lives on the floors with people", "", "", func(s *Scenario) any { return s.Tenants[0].Floors }, []int{1, 2, 3, 4, 5}},
 		{"an expectation keeps its words", "", "", func(s *Scenario) any { return s.Expect }, []Expectation{{"awt", "<=", 30, "awt <= 30s"}}},
 		{"expectations in minutes are judged in seconds", `"<= 30s"`, `"< 1.5min"`, func(s *Scenario) any { return s.Expect[0].Value }, 90.0},
+		{"destination panels may stand before cars of different floors", "[bank.main.motion]", "interface = \"destination\"\n[bank.main.car.2]\nserves = \"0, 2-5\"\n[bank.main.motion]", func(s *Scenario) any { return s.Banks[0].Cars[1].Serves }, []int{0, 2, 3, 4, 5}},
+		{"a car may say that it serves what the bank does", "[bank.main.motion]", "[bank.main.car.2]\nserves = \"0-5\"\n[bank.main.motion]", func(s *Scenario) any { return s.Banks[0].Interface }, Buttons},
 		{"a list of bounds", `"<= 30s"`, `[">= 1s", "<= 30s"]`, func(s *Scenario) any { return len(s.Expect) }, 2},
 		{"a scenario without tenants has everybody", "[tenant.staff]\nwalk_distance = \"10m\"\n", "", func(s *Scenario) any { return s.Tenants[0].Name }, "everybody"},
 	} {

@@ -39,7 +39,7 @@ func (s *scenarioFlags) load(ref string) ([]*scenarios.Scenario, error) {
 	}
 	var cases []*scenarios.Scenario
 	for _, list := range lists {
-		sc, err := scenarios.Load(ref, scenarios.Options{Set: s.set, Passengers: list})
+		sc, err := scenarios.Load(ref, scenarios.Options{Set: s.set, Passengers: list, Dispatchers: twin.Dispatchers()})
 		if err != nil {
 			return nil, badInput{err}
 		}
