@@ -151,7 +151,7 @@ func (k *Controller) price(cl *call, c *car) Cost {
 	q.Early = max(0, cl.ready-arrive)
 	q.DelayWaiting, q.DelayRiding = persons(in.detour, in.waiting), persons(in.detour, in.riding)
 	q.At, q.Travel, q.Idle = c.floor, c.travel, c.idle()
-	q.Stops, q.CarCalls = in.index, 0
+	q.Stops = in.index
 	q.NewStops = 1
 	if in.exists {
 		q.NewStops = 0

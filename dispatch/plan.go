@@ -85,11 +85,11 @@ func (k *Controller) build(c *car) {
 			p.heading = d
 		}
 	}
+	if !c.demand() {
+		return // no sweep to tell apart: any heading will do
+	}
 	if p.heading == None {
 		p.heading = k.turnTo(c)
-	}
-	if !c.demand() {
-		return
 	}
 	s := p.heading
 

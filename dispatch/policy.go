@@ -55,7 +55,6 @@ type Candidate struct {
 	Travel    Direction // where it is going
 	Idle      bool      // it has nothing to do
 	Stops     int       // it will make before this call
-	CarCalls  int       // floors its riders want
 	Lobby     Floor
 	ZoneLow   Floor // the car's share of the floors above the lobby, for zoning
 	ZoneHigh  Floor
