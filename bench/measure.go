@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"fmt"
 	"math"
 
 	"hoistway/scenarios"
@@ -25,40 +24,40 @@ func PeerCases() []Case {
 }
 
 // Measure runs the cases, one replication after the other, each between two
-// calibrations. It gives no figure for a case whose means are withheld; those
-// are named in withheld with the reason.
-func Measure(ctx context.Context, cases []Case, version string, meter study.Meter) (figures []Figure, withheld []string, err error) {
+// calibrations, and gives a figure of each.
+func Measure(ctx context.Context, cases []Case, version string, meter study.Meter) ([]Figure, error) {
+	var figures []Figure
 	before := Calibrate(meter)
 	for _, c := range cases {
 		sc, err := scenarios.Load(c.Scenario, scenarios.Options{})
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		file, machine, err := study.Run(ctx, []*scenarios.Scenario{sc}, study.Options{
 			Reference: c.Scenario, Version: version, Seed: sc.Run.Seed, Replications: sc.Run.Replications,
 			Dispatcher: c.Dispatcher, Parallel: 1, Meter: meter,
 		})
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		after := Calibrate(meter)
+		perPassenger := machine.CPUSeconds / float64(machine.Journeys)
+		f := Figure{Scenario: c.Scenario, Dispatcher: c.Dispatcher, Cost: rounded(2*perPassenger/(before+after), 10)}
 		awt, ttd := file.Metrics["awt_to_boarding"], file.Metrics["ttd"]
 		switch {
 		case awt == nil || ttd == nil:
 			panic("BUG: the result lacks awt_to_boarding or ttd")
 		case awt.Value == nil:
-			withheld = append(withheld, fmt.Sprintf("%s under %s: %s", c.Scenario, c.Dispatcher, awt.Withheld))
+			f.Withheld = awt.Withheld
 		case ttd.Value == nil:
-			withheld = append(withheld, fmt.Sprintf("%s under %s: %s", c.Scenario, c.Dispatcher, ttd.Withheld))
+			f.Withheld = ttd.Withheld
 		default:
-			perPassenger := machine.CPUSeconds / float64(machine.Journeys)
-			figures = append(figures, Figure{Scenario: c.Scenario, Dispatcher: c.Dispatcher,
-				AWTToBoarding: rounded(*awt.Value, 1e3), TTD: rounded(*ttd.Value, 1e3),
-				Cost: rounded(2*perPassenger/(before+after), 10)})
+			f.AWTToBoarding, f.TTD = *awt.Value, *ttd.Value
 		}
+		figures = append(figures, f)
 		before = after
 	}
-	return figures, withheld, nil
+	return figures, nil
 }
 
 // rounded keeps a value to a fraction of 1/steps.

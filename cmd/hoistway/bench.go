@@ -12,10 +12,11 @@ import (
 )
 
 const aboutBench = `Bench runs the peer cases and holds waiting time, time to destination and speed
-against a baseline, by default the committed one. Waiting longer than the
-baseline is a regression, and so is a passenger that costs more than twice the
-processor time, as a multiple of a calibration loop measured in the same run.
-A regression ends with exit code 3.
+against a baseline, by default the committed one. Waiting is compared exactly:
+the same simulation waits the same on every machine. Waiting longer than the
+baseline is a regression, and so is a mean that is now withheld, or a passenger
+that costs more than twice the processor time, as a multiple of a calibration
+loop measured in the same run. A regression ends with exit code 3.
 
 --update writes what was measured as the new baseline instead of comparing.`
 
@@ -43,13 +44,15 @@ func newBench() *cobra.Command {
 				}
 				cases = base.Cases()
 			}
-			now, withheld, err := bench.Measure(cmd.Context(), cases, version(), newMeter(1))
+			now, err := bench.Measure(cmd.Context(), cases, version(), newMeter(1))
 			if err != nil {
 				return err
 			}
 			w := cmd.OutOrStdout()
-			for _, reason := range withheld {
-				fmt.Fprintf(w, "no figure: %s\n", reason)
+			for _, f := range now {
+				if f.Withheld != "" {
+					fmt.Fprintf(w, "%s under %s is withheld: %s\n", f.Scenario, f.Dispatcher, f.Withheld)
+				}
 			}
 			if update != "" {
 				text := bench.Baseline{Schema: bench.BaselineSchema, Figures: now}.Text()
@@ -84,6 +87,9 @@ func readBaseline(path string) (bench.Baseline, error) {
 	return base, nil
 }
 
+// remedy writes a new baseline.
+const remedy = "hoistway bench --update bench/baseline.json --force"
+
 // printFindings prints figures beside their baseline; a regression is a missed
 // error.
 func printFindings(w io.Writer, base bench.Baseline, now []bench.Figure) error {
@@ -93,20 +99,19 @@ func printFindings(w io.Writer, base bench.Baseline, now []bench.Figure) error {
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "scenario\tdispatcher\tmeasure\tbaseline\tnow\t")
-	worse := 0
+	count := map[bench.Verdict]int{}
 	for _, f := range findings {
-		mark := ""
-		if f.Worse {
-			mark = "WORSE"
-			worse++
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%.3f\t%.3f\t%s\n", f.Scenario, f.Dispatcher, f.Measure, f.Base, f.Now, mark)
+		count[f.Verdict]++
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%v\n", f.Scenario, f.Dispatcher, f.Measure, f.Base, f.Now, f.Verdict)
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	if worse > 0 {
-		return missedf("%d of %d figures are worse than the baseline; if that is meant, write a new one with --update bench/baseline.json --force and say why in the commit", worse, len(findings))
+	if worse := count[bench.Worse]; worse > 0 {
+		return missedf("%d of %d figures are worse than the baseline; if that is meant, run %s and say why in the commit", worse, len(findings), remedy)
+	}
+	if better := count[bench.Better]; better > 0 {
+		fmt.Fprintf(w, "%d of %d figures are better than the baseline; to hold what was gained, run %s\n", better, len(findings), remedy)
 	}
 	return nil
 }
