@@ -1,7 +1,6 @@
 package twin
 
 import (
-	"slices"
 	"time"
 
 	"hoistway/dispatch"
@@ -45,15 +44,6 @@ type person struct {
 	noShow   bool
 	refused  string // why the journey ends short of its destination
 }
-
-// line tells lines apart.
-type line uint8
-
-const (
-	noLine line = iota
-	anyCar      // for the first car in their direction
-	oneCar      // for person.car
-)
 
 func (t *Twin) playPerson(slot int32, do task) {
 	switch do {
@@ -136,28 +126,6 @@ func (t *Twin) setsOut(src *people.Person) {
 	t.lands(slot)
 }
 
-// issue makes a visitor's key, as their host did beforehand.
-func (t *Twin) issue(src *people.Person) Permit {
-	permit := t.keys.Issue(int(src.KeyFloor), src.KeyFrom, src.KeyUntil)
-	t.observe(check.Observation{Kind: check.KeyIssued, Permit: int32(permit), Floor: int16(src.KeyFloor), From: src.KeyFrom, Until: src.KeyUntil})
-	switch {
-	case src.RevokeAt == never || src.RevokeAt < 0:
-	case src.RevokeAt <= t.now:
-		t.revoke(permit)
-	default:
-		t.agenda.add(src.RevokeAt, personal, keyRevoked, int32(permit), 0)
-	}
-	return permit
-}
-
-func (t *Twin) revoke(permit Permit) {
-	t.keys.Revoke(permit)
-	t.observe(check.Observation{Kind: check.KeyRevoked, Permit: int32(permit)})
-	for i := range t.banks {
-		t.tell(&t.banks[i], dispatch.Event{Kind: dispatch.PermitRevoked, Permit: dispatch.Permit(permit)})
-	}
-}
-
 // startLeg plans the next ride of a journey; false when there is none.
 func (t *Twin) startLeg(slot int32, leg int) bool {
 	p := &t.persons[slot]
@@ -198,28 +166,6 @@ func (t *Twin) startLeg(slot int32, leg int) bool {
 
 // NoRoute is the reason of a refusal where no bank leads to the destination.
 const NoRoute = "no-route"
-
-// barred says why a person may not ride to where they are going, or "". Where
-// they change banks counts too.
-func (t *Twin) barred(p *person) string {
-	if reason := t.barredFrom(p, p.via); reason != "" || p.via == p.to {
-		return reason
-	}
-	return t.barredFrom(p, p.to)
-}
-
-func (t *Twin) barredFrom(p *person, floor int32) string {
-	if !t.sc.Building.Floors[floor].Locked {
-		return ""
-	}
-	if p.visitor >= 0 {
-		return t.keys.Check(p.permit, int(floor), t.now)
-	}
-	if p.trip.Tenant >= 0 && slices.Contains(t.sc.Tenants[p.trip.Tenant].Floors, int(floor)) {
-		return ""
-	}
-	return KeyNone
-}
 
 // lands puts a person on the landing.
 func (t *Twin) lands(slot int32) {
@@ -286,69 +232,6 @@ func (t *Twin) callHere(slot int32) {
 	}
 }
 
-// join puts a person at the end of a line.
-func (t *Twin) join(slot int32, l line) {
-	p := &t.persons[slot]
-	q := t.queueOf(p, l)
-	p.line, p.next, p.prev = l, nobody, q.last
-	if q.last >= 0 {
-		t.persons[q.last].next = slot
-	} else {
-		q.first = slot
-	}
-	q.last = slot
-}
-
-func (t *Twin) queueOf(p *person, l line) *queue {
-	if l == oneCar {
-		return &t.cars[p.car].waiting[p.floor]
-	}
-	return &t.banks[p.trip.Bank].queues[sideOf(p.dir)][p.floor]
-}
-
-// leaveQueue takes a person out of the line they stand in, if any.
-func (t *Twin) leaveQueue(slot int32) {
-	p := &t.persons[slot]
-	if p.line == noLine {
-		return
-	}
-	q := t.queueOf(p, p.line)
-	if p.prev >= 0 {
-		t.persons[p.prev].next = p.next
-	} else {
-		q.first = p.next
-	}
-	if p.next >= 0 {
-		t.persons[p.next].prev = p.prev
-	} else {
-		q.last = p.prev
-	}
-	p.line, p.next, p.prev = noLine, nobody, nobody
-}
-
-// assigned tells a person which car to take.
-func (t *Twin) assigned(slot int32, c *car) {
-	p := &t.persons[slot]
-	t.leaveQueue(slot)
-	p.car = c.id
-	if p.where == landing {
-		t.join(slot, oneCar)
-	}
-}
-
-// admits checks a visitor's key at the doors; without it they go away.
-func (t *Twin) admits(slot int32) bool {
-	p := &t.persons[slot]
-	if p.visitor < 0 {
-		return true
-	}
-	if reason := t.barred(p); reason != "" {
-		t.leaves(slot, result.Refused, reason)
-		return false
-	}
-	return true
-}
-
 // board completes a person's entry. Room was taken when it began.
 func (t *Twin) board(c *car, slot int32) {
 	p := &t.persons[slot]
@@ -413,44 +296,6 @@ func (t *Twin) alight(c *car, slot int32) {
 		return
 	}
 	t.free(slot)
-}
-
-// visits lets a visitor stay with the host before going back.
-func (t *Twin) visits(slot int32) {
-	p := &t.persons[slot]
-	p.where = visiting
-	p.gen++
-	t.present--
-	t.visitors++
-	t.agenda.add(t.now+p.stay, personal, personReturns, slot, p.gen)
-}
-
-// returns starts a visitor's way back to an entrance.
-func (t *Twin) returns(slot int32) {
-	p := &t.persons[slot]
-	t.visitors--
-	t.present++
-	p.to, p.stay = t.entrance(), 0
-	if p.to == p.floor {
-		t.free(slot)
-		return
-	}
-	p.trip.Journey, p.trip.Begin = t.journeys, result.None
-	t.journeys++
-	if t.startLeg(slot, 0) {
-		t.lands(slot)
-	}
-}
-
-// entrance is where a visitor came in: the building's main one.
-func (t *Twin) entrance() int32 {
-	best := 0
-	for i, f := range t.sc.Building.Floors {
-		if f.Entrance > t.sc.Building.Floors[best].Entrance {
-			best = i
-		}
-	}
-	return int32(best)
 }
 
 // leaves ends a journey without a ride.

@@ -1,0 +1,105 @@
+package twin
+
+import (
+	"slices"
+
+	"hoistway/dispatch"
+	"hoistway/twin/check"
+	"hoistway/twin/people"
+	"hoistway/twin/result"
+)
+
+// issue makes a visitor's key, as their host did beforehand.
+func (t *Twin) issue(src *people.Person) Permit {
+	permit := t.keys.Issue(int(src.KeyFloor), src.KeyFrom, src.KeyUntil)
+	t.observe(check.Observation{Kind: check.KeyIssued, Permit: int32(permit), Floor: int16(src.KeyFloor), From: src.KeyFrom, Until: src.KeyUntil})
+	switch {
+	case src.RevokeAt == never || src.RevokeAt < 0:
+	case src.RevokeAt <= t.now:
+		t.revoke(permit)
+	default:
+		t.agenda.add(src.RevokeAt, personal, keyRevoked, int32(permit), 0)
+	}
+	return permit
+}
+
+func (t *Twin) revoke(permit Permit) {
+	t.keys.Revoke(permit)
+	t.observe(check.Observation{Kind: check.KeyRevoked, Permit: int32(permit)})
+	for i := range t.banks {
+		t.tell(&t.banks[i], dispatch.Event{Kind: dispatch.PermitRevoked, Permit: dispatch.Permit(permit)})
+	}
+}
+
+// barred says why a person may not ride to where they are going, or "". Where
+// they change banks counts too.
+func (t *Twin) barred(p *person) string {
+	if reason := t.barredFrom(p, p.via); reason != "" || p.via == p.to {
+		return reason
+	}
+	return t.barredFrom(p, p.to)
+}
+
+func (t *Twin) barredFrom(p *person, floor int32) string {
+	if !t.sc.Building.Floors[floor].Locked {
+		return ""
+	}
+	if p.visitor >= 0 {
+		return t.keys.Check(p.permit, int(floor), t.now)
+	}
+	if p.trip.Tenant >= 0 && slices.Contains(t.sc.Tenants[p.trip.Tenant].Floors, int(floor)) {
+		return ""
+	}
+	return KeyNone
+}
+
+// admits checks a visitor's key at the doors; without it they go away.
+func (t *Twin) admits(slot int32) bool {
+	p := &t.persons[slot]
+	if p.visitor < 0 {
+		return true
+	}
+	if reason := t.barred(p); reason != "" {
+		t.leaves(slot, result.Refused, reason)
+		return false
+	}
+	return true
+}
+
+// visits lets a visitor stay with the host before going back.
+func (t *Twin) visits(slot int32) {
+	p := &t.persons[slot]
+	p.where = visiting
+	p.gen++
+	t.present--
+	t.visitors++
+	t.agenda.add(t.now+p.stay, personal, personReturns, slot, p.gen)
+}
+
+// returns starts a visitor's way back to an entrance.
+func (t *Twin) returns(slot int32) {
+	p := &t.persons[slot]
+	t.visitors--
+	t.present++
+	p.to, p.stay = t.entrance(), 0
+	if p.to == p.floor {
+		t.free(slot)
+		return
+	}
+	p.trip.Journey, p.trip.Begin = t.journeys, result.None
+	t.journeys++
+	if t.startLeg(slot, 0) {
+		t.lands(slot)
+	}
+}
+
+// entrance is where a visitor came in: the building's main one.
+func (t *Twin) entrance() int32 {
+	best := 0
+	for i, f := range t.sc.Building.Floors {
+		if f.Entrance > t.sc.Building.Floors[best].Entrance {
+			best = i
+		}
+	}
+	return int32(best)
+}
