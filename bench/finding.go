@@ -50,7 +50,7 @@ func Against(base Baseline, now []Figure) ([]Finding, error) {
 		} {
 			n := Finding{Scenario: b.Scenario, Dispatcher: b.Dispatcher, Measure: m.name}
 			n.Base, n.Now = seconds(b, m.base, m.now), seconds(f, m.now, m.base)
-			n.Verdict = service(b, f, m.base, m.now)
+			n.Verdict = compare(b, f, m.base, m.now)
 			findings = append(findings, n)
 		}
 		cost := Finding{Scenario: b.Scenario, Dispatcher: b.Dispatcher, Measure: "cost of a passenger, calibration steps",
@@ -63,8 +63,8 @@ func Against(base Baseline, now []Figure) ([]Finding, error) {
 	return findings, nil
 }
 
-// service compares a mean, or that there is none.
-func service(base, now Figure, was, is float64) Verdict {
+// compare judges a mean, or that there is none.
+func compare(base, now Figure, was, is float64) Verdict {
 	switch {
 	case base.Withheld != "" && now.Withheld != "":
 		return Same
