@@ -31,8 +31,10 @@ func office(dispatcher string, quick float64, replications int) *result.File {
 		h.Elevations = append(h.Elevations, round(4.5*math.Min(float64(i), 1)+3.6*math.Max(float64(i-1), 0), 2))
 	}
 	h.Banks = []result.BankHeader{
-		{Name: "high", Dispatcher: dispatcher, Serves: []int{0, 8, 9, 10, 11, 12, 13}, Cars: []string{"4", "5", "6"}, Persons: []int{16, 16, 16}, Load: []int64{1200000, 1200000, 1200000}},
-		{Name: "low", Dispatcher: dispatcher, Serves: []int{0, 1, 2, 3, 4, 5, 6, 7}, Cars: []string{"1", "2", "3"}, Persons: []int{13, 13, 13}, Load: []int64{1000000, 1000000, 1000000}},
+		{Name: "high", Dispatcher: dispatcher, Serves: []int{0, 8, 9, 10, 11, 12, 13}, Cars: []string{"4", "5", "6"}, Persons: []int{16, 16, 16}, Load: []int64{1200000, 1200000, 1200000},
+			NoUpPeak: "up-peak analysis of bank high: nobody lives on the floors it serves above its lobby, floor G"},
+		{Name: "low", Dispatcher: dispatcher, Serves: []int{0, 1, 2, 3, 4, 5, 6, 7}, Cars: []string{"1", "2", "3"}, Persons: []int{13, 13, 13}, Load: []int64{1000000, 1000000, 1000000},
+			UpPeak: &result.UpPeak{Persons: 10.4, Stops: 5.587, HighestFloor: 6.734, RoundTrip: 123.46, Interval: 41.153, HandlingCapacity: 16.25}},
 	}
 	for _, in := range []string{"building.floors|14|scenario", "bank.low.dispatcher|" + dispatcher + "|--dispatcher", "bank.low.speed|1.6 m/s|scenario", "bank.low.acceleration|0.8 m/s2|default: usual values 0.8 to 1.2 m/s2",
 		"bank.low.jerk|1.0 m/s3|default: usual values 1.0 to 1.6 m/s3", "bank.high.speed|2.5 m/s|scenario", "doors.open|1.8 s|scenario", "doors.close|2.9 s|scenario", "doors.dwell_landing|3 s|default: the literature's dwell",

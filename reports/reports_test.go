@@ -125,6 +125,8 @@ func TestTextReachesTheReader(t *testing.T) {
 	for _, want := range []string{
 		"Office tower, lunch hour", "Average waiting time", "withheld", "no car left the lobby in replication 4",
 		f.Header.Repeat, f.Header.ScenarioHash, f.Digest, "default: the literature&#39;s dwell", "floor locked", "The clock never starts at a remote call",
+		"it assumes pure up-peak", strings.ReplaceAll(`<th scope="row">low</th><td class="n">123.5~s</td><td class="n">41.2~s</td><td class="n">16.2~%</td><td class="n">5.6</td><td class="n">6.7</td><td class="n">10.4</td>`, "~", "\u00a0"),
+		`<th scope="row">high</th><td class="n">–</td>`, "No up-peak analysis of bank high: nobody lives",
 		"Remote calls", "±\u00a0", "with 95\u00a0% confidence", `<th scope="row">G</th>`,
 	} {
 		if !strings.Contains(m, want) {
@@ -412,6 +414,16 @@ func TestWithheldAverageIsSaidBesideItsChart(t *testing.T) {
 		if !strings.Contains(m, want) {
 			t.Errorf("the page does not say %q", want)
 		}
+	}
+}
+
+func TestNoCalculationIsNoTable(t *testing.T) {
+	f := office("eta", 1, 1)
+	for i := range f.Header.Banks {
+		f.Header.Banks[i].UpPeak, f.Header.Banks[i].NoUpPeak = nil, ""
+	}
+	if m := markup(runPage(t, f)); strings.Contains(m, "pure up-peak") || strings.Contains(m, "Up-peak by calculation") {
+		t.Error("a result without a calculation has a section on it")
 	}
 }
 

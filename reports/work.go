@@ -93,5 +93,8 @@ func bankSection(f *result.File) section {
 		t.Rows = append(t.Rows, row)
 	}
 	sec.Blocks = []block{{Table: &t}}
+	if b, ok := upPeakBlock(f); ok {
+		sec.Blocks = append(sec.Blocks, b)
+	}
 	return sec
 }

@@ -32,7 +32,7 @@ func rooms() []room {
 		// The checkers share no code with what they check.
 		{"twin/check", []string{"scenarios"}},
 		{"twin", []string{"dispatch", "scenarios", "twin/check", "twin/motion", "twin/people", "twin/result"}},
-		{"twin/study", []string{"scenarios", "twin", "twin/check", "twin/result"}},
+		{"twin/study", []string{"scenarios", "twin", "twin/check", "twin/result", "twin/roundtrip"}},
 		{"reports", []string{"twin/result"}},
 		{"bench", []string{"dispatch", "scenarios", "twin", "twin/motion", "twin/people", "twin/result", "twin/study"}},
 		{"cmd/hoistway", []string{"bench", "dispatch", "reports", "scenarios", "twin", "twin/check", "twin/result", "twin/roundtrip", "twin/study"}},

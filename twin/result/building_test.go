@@ -20,8 +20,10 @@ func twoBanks() Header {
 		Tenants: []string{"office"},
 		Inputs:  []Input{{"run.seed", "7", "--seed"}},
 		Banks: []BankHeader{
-			{Name: "low", Dispatcher: "eta", Lobby: 0, Serves: []int{0, 1, 2, 3, 4, 5}, Cars: []string{"1", "2"}, Persons: []int{13, 13}, Load: []int64{1_000_000, 1_000_000}},
-			{Name: "high", Dispatcher: "eta", Lobby: 0, Serves: []int{0, 5, 6, 7, 8, 9}, Cars: []string{"1"}, Persons: []int{8}, Load: []int64{630_000}},
+			{Name: "low", Dispatcher: "eta", Lobby: 0, Serves: []int{0, 1, 2, 3, 4, 5}, Cars: []string{"1", "2"}, Persons: []int{13, 13}, Load: []int64{1_000_000, 1_000_000},
+				UpPeak: &UpPeak{Persons: 10.4, Stops: 4.5, HighestFloor: 4.9, RoundTrip: 98.25, Interval: 49.125, HandlingCapacity: 25.4}},
+			{Name: "high", Dispatcher: "eta", Lobby: 0, Serves: []int{0, 5, 6, 7, 8, 9}, Cars: []string{"1"}, Persons: []int{8}, Load: []int64{630_000},
+				NoUpPeak: "up-peak analysis of bank high: nobody lives on the floors it serves above its lobby, floor 0"},
 		},
 	}
 	for i := range 10 {

@@ -35,6 +35,14 @@ func (h *Header) Validate() error {
 		if b.Lobby < 0 || b.Lobby >= len(h.Floors) {
 			wrong("bank %q: its lobby is floor %d of %d", b.Name, b.Lobby, len(h.Floors))
 		}
+		if b.UpPeak != nil {
+			if err := b.UpPeak.check(); err != nil {
+				wrong("bank %q: %w", b.Name, err)
+			}
+			if b.NoUpPeak != "" {
+				wrong("bank %q: up_peak is there, and no_up_peak says why it is not", b.Name)
+			}
+		}
 		if len(b.Cars) == 0 || len(b.Persons) != len(b.Cars) || len(b.Load) != len(b.Cars) {
 			wrong("bank %q: %d cars, %d rated persons and %d rated loads: each car needs both, and there must be a car", b.Name, len(b.Cars), len(b.Persons), len(b.Load))
 			continue

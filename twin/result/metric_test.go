@@ -289,6 +289,14 @@ func TestStopping(t *testing.T) {
 	}
 }
 
+// calculated is a bank with an up-peak calculation of its own to spoil.
+func calculated(b BankHeader, spoil func(*UpPeak)) []BankHeader {
+	u := *b.UpPeak
+	spoil(&u)
+	b.UpPeak = &u
+	return []BankHeader{b}
+}
+
 func TestHeaderValidateSaysAllThatIsWrong(t *testing.T) {
 	h := twoBanks()
 	if err := h.Validate(); err != nil {
@@ -310,6 +318,10 @@ func TestHeaderValidateSaysAllThatIsWrong(t *testing.T) {
 		{"rated", func(h *Header) { h.Banks = []BankHeader{h.Banks[0]}; h.Banks[0].Persons = nil }},
 		{"above 0", func(h *Header) { h.Banks = []BankHeader{h.Banks[0]}; h.Banks[0].Load = []int64{0, 0} }},
 		{"serves", func(h *Header) { h.Banks = []BankHeader{h.Banks[0]}; h.Banks[0].Serves = []int{10} }},
+		{"up_peak.interval_s is 0", func(h *Header) { h.Banks = calculated(h.Banks[0], func(u *UpPeak) { u.Interval = 0 }) }},
+		{"up_peak.round_trip_s is NaN", func(h *Header) { h.Banks = calculated(h.Banks[0], func(u *UpPeak) { u.RoundTrip = math.NaN() }) }},
+		{"up_peak.stops is +Inf", func(h *Header) { h.Banks = calculated(h.Banks[0], func(u *UpPeak) { u.Stops = math.Inf(1) }) }},
+		{"no_up_peak says why it is not", func(h *Header) { h.Banks = []BankHeader{h.Banks[0]}; h.Banks[0].NoUpPeak = "nobody lives there" }},
 	} {
 		bad := h
 		c.spoil(&bad)

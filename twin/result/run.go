@@ -30,15 +30,18 @@ type Header struct {
 	Inputs       []Input       `json:"inputs"` // every setting with its source
 }
 
-// BankHeader names a bank and its cars.
+// BankHeader names a bank and its cars, and says what calculation expects of
+// it. Results without a calculation are as valid as those with one.
 type BankHeader struct {
 	Name       string   `json:"name"`
 	Dispatcher string   `json:"dispatcher"`
 	Lobby      int      `json:"lobby"`
 	Serves     []int    `json:"serves"`
 	Cars       []string `json:"cars"`
-	Persons    []int    `json:"persons"` // rated, per car
-	Load       []int64  `json:"load_g"`  // rated, per car
+	Persons    []int    `json:"persons"`              // rated, per car
+	Load       []int64  `json:"load_g"`               // rated, per car
+	UpPeak     *UpPeak  `json:"up_peak,omitempty"`    // nil: NoUpPeak says why, unless the writer did not calculate
+	NoUpPeak   string   `json:"no_up_peak,omitempty"` // why there is no UpPeak; it names the bank
 }
 
 // Input is one setting of the scenario as the report lists it.

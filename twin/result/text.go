@@ -176,6 +176,7 @@ func (p *page) run(f *File) {
 	p.queues(f)
 	p.line("")
 	p.banks(f)
+	p.upPeak(h)
 	if f.Total.Remote.Calls > 0 {
 		p.line("")
 		p.row("%-38s %12s %12s", fmt.Sprintf("remote calls: %d", f.Total.Remote.Calls), "value", fmt.Sprintf("± (%v %%)", 100*h.Confidence))
@@ -265,6 +266,22 @@ func (p *page) banks(f *File) {
 		}
 		p.row("%-20s %5d %10d %10d %12s %12s %14s", f.Header.Banks[i].Name, len(f.Header.Banks[i].Cars), b.Trips, b.Stops,
 			interval, load, fmt.Sprintf("%d persons", b.Peak5))
+	}
+}
+
+// upPeak is what calculation says of each bank. It is no figure of the run.
+func (p *page) upPeak(h *Header) {
+	if slices.ContainsFunc(h.Banks, func(b BankHeader) bool { return b.UpPeak != nil }) {
+		p.line("")
+		p.row("%-26s %12s %12s %10s %10s %16s", "pure up-peak, calculated", "round trip", "interval", "stops S", "highest H", "capacity / 5 min")
+	}
+	for _, b := range h.Banks {
+		switch u := b.UpPeak; {
+		case u != nil:
+			p.row("%-26s %12s %12s %10.1f %10.1f %16s", shortened(b.Name, 26), rounded(u.RoundTrip, "s"), rounded(u.Interval, "s"), u.Stops, u.HighestFloor, rounded(u.HandlingCapacity, "%"))
+		case b.NoUpPeak != "":
+			p.paragraph("      ", b.NoUpPeak)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"hoistway/scenarios"
 	"hoistway/twin/result"
+	"hoistway/twin/roundtrip"
 )
 
 // OwnDispatchers is the dispatcher's name in results when the banks of a
@@ -39,7 +40,7 @@ func NewHeader(cases []*scenarios.Scenario, o Options) result.Header {
 		h.Floors = append(h.Floors, f.Name)
 		h.Elevations = append(h.Elevations, f.Elevation)
 	}
-	for _, b := range sc.Banks {
+	for i, b := range sc.Banks {
 		bh := result.BankHeader{Name: b.Name, Dispatcher: b.Dispatcher, Lobby: b.Lobby, Serves: b.Serves}
 		if o.Dispatcher != "" {
 			bh.Dispatcher = o.Dispatcher
@@ -49,6 +50,7 @@ func NewHeader(cases []*scenarios.Scenario, o Options) result.Header {
 			bh.Persons = append(bh.Persons, c.Persons)
 			bh.Load = append(bh.Load, c.Load)
 		}
+		bh.UpPeak, bh.NoUpPeak = upPeak(sc, i)
 		h.Banks = append(h.Banks, bh)
 	}
 	for _, t := range sc.Tenants {
@@ -58,6 +60,18 @@ func NewHeader(cases []*scenarios.Scenario, o Options) result.Header {
 		h.Inputs = append(h.Inputs, result.Input{Key: s.Key, Value: s.Value, Source: s.Source})
 	}
 	return h
+}
+
+// upPeak is the round-trip analysis of a bank, or why there is none.
+func upPeak(sc *scenarios.Scenario, bank int) (*result.UpPeak, string) {
+	a, err := roundtrip.UpPeak(sc, bank)
+	if err != nil {
+		return nil, err.Error()
+	}
+	return &result.UpPeak{
+		Persons: a.Persons, Stops: a.Stops, HighestFloor: a.HighestFloor,
+		RoundTrip: a.RoundTrip, Interval: a.Interval, HandlingCapacity: a.PercentOfPeople,
+	}, ""
 }
 
 // DispatcherName is the name of a study's dispatcher: the override, else the

@@ -1,6 +1,8 @@
 package study
 
 import (
+	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -69,6 +71,46 @@ func TestHeader(t *testing.T) {
 	}
 	if one.Population != 600 {
 		t.Errorf("peer-std has %d people, want 600", one.Population)
+	}
+}
+
+// TestHeaderHoldsTheUpPeakOfEachBank: figures where there are some, the reason
+// where there are none.
+func TestHeaderHoldsTheUpPeakOfEachBank(t *testing.T) {
+	for _, c := range []struct {
+		sentence, ref string
+		set           []string
+		want          []string // by bank: figures as text, or the reason
+	}{
+		// S = 10 (1 - 0.9^10.4), H = 10 - (0.1^10.4 + ... + 0.9^10.4).
+		{"the figures are those of the analysis", "peer-std", nil, []string{"P 10.4, S 6.66, H 9.54"}},
+		{"each bank has its own", "mixed-use", nil, []string{"P 10.4, S 7.82, H 15.06", "P 10.4, S 7.47, H 12.75"}},
+		{"a bank whose lobby is its highest floor has none", "peer-std", []string{"bank.main.lobby=10"},
+			[]string{"up-peak analysis of bank main: nobody lives on the floors it serves above its lobby, floor 10"}},
+	} {
+		sc, err := scenarios.Load(c.ref, scenarios.Options{Set: c.set})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := NewHeader([]*scenarios.Scenario{sc}, Options{Replications: 1})
+		var got []string
+		for _, b := range h.Banks {
+			u := b.UpPeak
+			if u == nil {
+				got = append(got, b.NoUpPeak)
+				continue
+			}
+			got = append(got, fmt.Sprintf("P %.1f, S %.2f, H %.2f", u.Persons, u.Stops, u.HighestFloor))
+			if cars := float64(len(b.Cars)); math.Abs(u.Interval*cars-u.RoundTrip) > 1e-3 || u.HandlingCapacity < 5 || u.HandlingCapacity > 50 {
+				t.Errorf("%s: bank %s: %v cars with a round trip of %v s have an interval of %v s and carry %v %% in 5 min", c.sentence, b.Name, cars, u.RoundTrip, u.Interval, u.HandlingCapacity)
+			}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.sentence, diff)
+		}
+		if err := h.Validate(); err != nil {
+			t.Errorf("%s: %v", c.sentence, err)
+		}
 	}
 }
 
