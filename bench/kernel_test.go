@@ -96,6 +96,9 @@ func BenchmarkKernel(b *testing.B) {
 // under each policy. Of the people who are more, less than one in a thousand
 // may allocate: a queue longer than any before lengthens a table.
 func TestRunDoesNotAllocatePerPassenger(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a quarter of a million people, who allocate alike under the race detector: left out of the short tests")
+	}
 	for _, name := range []string{"peer-std-lunch", "peer-tower"} {
 		for _, policy := range twin.Dispatchers() {
 			t.Run(name+"/"+policy, func(t *testing.T) {

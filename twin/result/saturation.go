@@ -25,6 +25,13 @@ import "time"
 //     the peak; people it left behind are censored, which withholds the means
 //     as well.
 //
+// How often it errs, on a bank of eight cars in up-peak (peer-tower, people
+// drawn, windows of one hour): at 12 % in 5 min never in 100 runs under eta,
+// collective or destination, though 80 people may wait at once; at 14 %, where
+// eta still keeps up over 20 h but waits more than twice as long, in 3 of 100;
+// at 18 %, which it cannot carry, it finds 98 of 100. Queues so close to
+// capacity wander by more than an hour shows: withhold rather than flatter.
+//
 // What it cannot see: demand that stepped up within the last eighth of the
 // window looks like growth, and a queue that was full before the window and
 // stays so looks steady. Both call for another window.
