@@ -155,24 +155,12 @@ func figuresBeside(fs []*result.File, names []string) section {
 	return sec
 }
 
-type intervalsData struct {
-	Rows []intervalData `json:"rows"`
-	Unit string         `json:"unit"`
-	Axis string         `json:"axis"`
-	Zero bool           `json:"zero,omitempty"`
-}
-
-type intervalData struct {
-	Name  string   `json:"name"`
-	Value float64  `json:"value"`
-	Half  *float64 `json:"half"`
-}
-
 // metricBars is one metric of every result; false when none has a value.
 func metricBars(metric string, fs []*result.File, names []string) (chart, bool) {
 	d := measureOf(metric)
 	t := table{Caption: d.name, Columns: columns("Result", "Value", "Half-width", "Replications")}
-	data := intervalsData{Axis: d.name}
+	var rows []interval
+	axis := d.name
 	summary := "Bars: " + d.name + ". "
 	for i, f := range fs {
 		m := f.Metrics[metric]
@@ -185,19 +173,10 @@ func metricBars(metric string, fs []*result.File, names []string) (chart, bool) 
 		if m == nil || m.Value == nil || !finite(*m.Value) {
 			continue
 		}
-		data.Unit, data.Axis = unitText(m.Unit), d.name+" ("+unitText(m.Unit)+")"
-		data.Rows = append(data.Rows, interval(names[i], *m.Value, m.Half))
+		axis = d.name + " (" + unitText(m.Unit) + ")"
+		rows = append(rows, interval{names[i], *m.Value, m.Half, m.Unit})
 	}
-	return chart{ID: "bars-" + metric, Title: d.name, Kind: "intervals", Height: "low", Data: data, Tables: []table{t}, Summary: summary}, len(data.Rows) > 0
-}
-
-func interval(name string, value float64, half *float64) intervalData {
-	d := intervalData{Name: name, Value: round(value, 3)}
-	if half != nil && finite(*half) {
-		h := round(*half, 3)
-		d.Half = &h
-	}
-	return d
+	return chart{ID: "bars-" + metric, Title: d.name, Height: "low", Drawing: intervalChart("bars-"+metric, axis, drawInterval, rows), Tables: []table{t}, Summary: summary}, len(rows) > 0
 }
 
 // curveSection lays the cumulative curves of all results over each other.

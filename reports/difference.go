@@ -62,7 +62,7 @@ func differenceSection(c *result.Comparison, names []string) section {
 		return sec
 	}
 	t := table{Caption: "Paired differences from " + names[0], Columns: []column{{"Figure", true}, {"Result", true}, {Name: "Difference"}, {Name: "Half-width"}, {Name: "Replications"}, {"Finding", true}}}
-	data := intervalsData{Unit: "s", Axis: "difference from " + names[0] + " (s)", Zero: true}
+	var rows []interval
 	summary := "Differences from " + names[0] + ". "
 	for _, p := range c.Pairs {
 		d := measureOf(p.Metric)
@@ -74,21 +74,21 @@ func differenceSection(c *result.Comparison, names []string) section {
 			row[3] = "±\u00a0" + quantity(*p.Half, p.Unit)
 		}
 		t.Rows = append(t.Rows, row)
-		if p.Mean != nil && finite(*p.Mean) && p.Unit == "s" && len(data.Rows) < mostRuns {
-			label := d.short
-			if label == "" || strings.Contains(label, " ") {
-				label = d.name
+		if p.Mean != nil && finite(*p.Mean) && p.Unit == "s" && len(rows) < mostRuns {
+			name := d.short
+			if name == "" || strings.Contains(name, " ") {
+				name = d.name
 			}
 			if len(names) > 2 {
-				label = names[p.B] + ", " + label
+				name = names[p.B] + ", " + name
 			}
-			data.Rows = append(data.Rows, interval(label, *p.Mean, p.Half))
+			rows = append(rows, interval{name, *p.Mean, p.Half, p.Unit})
 			summary += names[p.B] + ", " + d.name + ": " + findingText(p) + ". "
 		}
 	}
-	if len(data.Rows) > 0 {
-		sec.Blocks = append(sec.Blocks, block{Charts: []chart{{ID: "difference-intervals", Title: "Differences from " + names[0] + " with their intervals; left of zero is shorter", Kind: "intervals",
-			Data: data, Tables: []table{t}, Open: true, Summary: summary + "The figures are in the table below."}}})
+	if len(rows) > 0 {
+		sec.Blocks = append(sec.Blocks, block{Charts: []chart{{ID: "difference-intervals", Title: "Differences from " + names[0] + " with their intervals; left of zero is shorter",
+			Drawing: intervalChart("difference-intervals", "difference from "+names[0]+" (s)", drawDifference, rows), Tables: []table{t}, Open: true, Summary: summary + "The figures are in the table below."}}})
 	} else {
 		sec.Blocks = append(sec.Blocks, block{Table: &t})
 	}

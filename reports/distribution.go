@@ -3,6 +3,9 @@ package reports
 import (
 	"math"
 
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+
 	"hoistway/twin/result"
 )
 
@@ -84,64 +87,68 @@ func (d distribution) cumulative(width float64, n int) [][2]float64 {
 	return points
 }
 
-type axisData struct {
-	Name string  `json:"name"`
-	Unit string  `json:"unit,omitempty"`
-	Kind string  `json:"kind,omitempty"`
-	Min  float64 `json:"min,omitempty"`
-	Max  float64 `json:"max,omitempty"`
-}
-
-type markData struct {
-	Name string  `json:"name"`
-	At   float64 `json:"at"`
-}
-
-type histogramData struct {
-	X     axisData     `json:"x"`
-	Y     axisData     `json:"y"`
-	Bars  [][3]float64 `json:"bars"`
-	Marks []markData   `json:"marks,omitempty"`
-}
-
-type linesData struct {
-	X      axisData   `json:"x"`
-	Y      axisData   `json:"y"`
-	Series []lineData `json:"series"`
-	Marks  []markData `json:"marks,omitempty"`
-}
-
-type lineData struct {
-	Name   string       `json:"name"`
-	Step   bool         `json:"step,omitempty"`
-	Points [][2]float64 `json:"points"`
-}
-
 // histogramChart shows how many in a hundred took how long. The mark is the
 // mean, when it may be shown.
 func histogramChart(id, title, what, whose string, d distribution, mean *result.Metric) chart {
 	w := widthFor(d.shown, mostBars)
-	data := histogramData{X: axisData{Name: what, Kind: "seconds"}, Y: axisData{Name: "% of " + whose, Unit: "% of " + whose}}
 	t := table{Caption: title, Columns: columns("From, s", "To, s", upperFirst(whose), "Share, %", "Up to here, %")}
 	var seen int64
 	bins, beyond := d.bins(w, d.bars(w))
+	end := float64(len(bins)) * w
+	var bars []opts.CustomData
 	for i, n := range bins {
 		seen += n
 		from, to := float64(i)*w, float64(i+1)*w
-		data.Bars = append(data.Bars, [3]float64{from, to, round(share(n, d.count), 2)})
+		bars = append(bars, opts.CustomData{Name: span(from, to, end) + "\n" + number(share(n, d.count), 2) + " % of " + whose, Value: []float64{from, to, round(share(n, d.count), 2)}})
 		t.Rows = append(t.Rows, []string{number(from, 0), number(to, 0), count(n), number(share(n, d.count), 2), number(share(seen, d.count), 2)})
 	}
-	data.X.Max = float64(len(bins)) * w
 	note := ""
 	if beyond > 0 {
-		t.Rows = append(t.Rows, []string{number(data.X.Max, 0), number(d.atMost(1), 0), count(beyond), number(share(beyond, d.count), 2), "100.00"})
+		t.Rows = append(t.Rows, []string{number(end, 0), number(d.atMost(1), 0), count(beyond), number(share(beyond, d.count), 2), "100.00"})
 		note = plural(int(beyond), "value lies", "values lie") + " beyond the drawing, the longest at " + quantity(d.atMost(1), "s") + "; the last row of the table counts them."
 	}
+	var average []mark
 	if mean != nil && mean.Value != nil && finite(*mean.Value) {
-		data.Marks = append(data.Marks, markData{"average " + quantity(*mean.Value, mean.Unit), round(*mean.Value, 1)})
+		average = append(average, mark{"average " + quantity(*mean.Value, mean.Unit), round(*mean.Value, 1)})
 	}
-	return chart{ID: id, Title: title, Kind: "histogram", Data: data, Note: note, Tables: []table{t},
+	c := charts.NewCustom()
+	c.SetGlobalOptions(common(id, frame("8", "34", "22", "30"), tooltip("item", tellName), legend(false, nil),
+		charts.WithXAxisOpts(timeAxis(what, end)), charts.WithYAxisOpts(heightAxis("% of "+whose, 0)))...)
+	c.AddSeries(what, bars, charts.WithCustomChartOpts(opts.CustomChart{RenderItem: drawBar}), charts.WithEncodeOpts(opts.Encode{X: []int{0, 1}, Y: 2}), marks(average))
+	return chart{ID: id, Title: title, Drawing: c, Note: note, Tables: []table{t},
 		Summary: title + ": bars of " + number(w, 0) + " seconds. Half took at most " + number(d.atMost(0.5), 1) + " s, nine in ten at most " + number(d.atMost(0.9), 1) + " s, the longest " + number(d.atMost(1), 1) + " s. The figures are in the table below."}
+}
+
+// line is one line of a chart: a name and points of x and y.
+type line struct {
+	name   string
+	points [][2]float64
+}
+
+// lineChart draws lines; with steps a value holds until the next point.
+func lineChart(id string, x opts.XAxis, y opts.YAxis, steps bool, lines []line) *charts.Line {
+	names := make([]string, len(lines))
+	for i, l := range lines {
+		names[i] = label(l.name, 40)
+	}
+	top := "34"
+	if len(lines) > 1 {
+		top = "52" // below the legend
+	}
+	c := charts.NewLine()
+	c.SetGlobalOptions(common(id, frame("8", top, "22", "30"), tooltip("axis", tellCurves), legend(len(lines) > 1, names), charts.WithXAxisOpts(x), charts.WithYAxisOpts(y))...)
+	how := opts.LineChart{Symbol: "none"}
+	if steps {
+		how.Step = "end"
+	}
+	for i, l := range lines {
+		points := make([]opts.LineData, len(l.points))
+		for j, p := range l.points {
+			points[j].Value = p
+		}
+		c.AddSeries(names[i], points, charts.WithLineChartOpts(how), charts.WithLineStyleOpts(opts.LineStyle{Width: 2, Type: stroke(i, len(lines))}))
+	}
+	return c
 }
 
 // curve is one line of a cumulative chart.
@@ -166,11 +173,11 @@ func cumulativeChart(id, title, what, whose string, curves []curve) chart {
 	w := widthFor(longest, mostPoints)
 	steps := max(1, int(math.Ceil(longest/w)))
 	end := float64(steps) * w
-	data := linesData{X: axisData{Name: what, Kind: "seconds", Max: end}, Y: axisData{Name: "% of " + whose + " at most", Unit: "%", Max: 100}}
+	var lines []line
 	t := table{Caption: title, Columns: columns("Share of " + whose + ", %")}
 	summary := title + ". "
 	for _, c := range drawn {
-		data.Series = append(data.Series, lineData{Name: c.name, Points: c.d.cumulative(w, steps)})
+		lines = append(lines, line{c.name, c.d.cumulative(w, steps)})
 		t.Columns = append(t.Columns, column{Name: c.name + ", at most s"})
 		summary += c.name + ": half at most " + number(c.d.atMost(0.5), 1) + " s, nine in ten at most " + number(c.d.atMost(0.9), 1) + " s. "
 	}
@@ -181,7 +188,7 @@ func cumulativeChart(id, title, what, whose string, curves []curve) chart {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return chart{ID: id, Title: title, Kind: "lines", Data: data, Note: note, Tables: []table{t}, Summary: summary + "The figures are in the table below."}
+	return chart{ID: id, Title: title, Drawing: lineChart(id, timeAxis(what+" at most", end), heightAxis("% of "+whose, 100), false, lines), Note: note, Tables: []table{t}, Summary: summary + "The figures are in the table below."}
 }
 
 // distributionBlock is histogram and cumulative curve side by side, or the

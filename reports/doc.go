@@ -8,9 +8,10 @@
 //   - [Several] puts unpaired results side by side.
 //
 // The bytes written depend on the result alone. Every string of a result is
-// untrusted: it reaches the page as text, never as markup, script or chart
-// option. The page's own policy allows exactly two scripts, by their sums: the
-// charting script in third_party/echarts and charts.js; data travels as JSON.
+// untrusted: it reaches the page as text, never as markup or script. The page's
+// own policy allows exactly two scripts, by their sums: the charting script in
+// third_party/echarts and charts.js. Chart options are built with go-echarts
+// and travel as JSON; where one needs code it names a function of charts.js.
 //
 // Reports computes no service figures. It shows the metrics, verdicts and
 // differences it is given, and regroups counts and sums for charts. It writes

@@ -65,8 +65,8 @@ func TestColumnsKeepTheSum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		bins := rapid.SliceOfN(rapid.Int64Range(0, 1e9), 1, 3000).Draw(t, "bins")
 		line := timelineOf(len(bins), rapid.SampledFrom([]int64{1, 60, 300}).Draw(t, "bin_s"), rapid.SampledFrom([]float64{60, 300}).Draw(t, "least"))
-		if n := line.columns(); n > mostColumns || len(line.edges()) != n+1 {
-			t.Fatalf("%d columns with %d edges", n, len(line.edges()))
+		if n := line.columns(); n > mostColumns {
+			t.Fatalf("%d columns", n)
 		}
 		var want, got int64
 		for _, v := range bins {

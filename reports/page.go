@@ -70,13 +70,11 @@ type figure struct {
 	Lead        bool   // one of the first row
 }
 
-// chart is one drawing. Kind names a function of charts.js and Data is its
-// only input. Summary is what a screen reader says instead of the drawing.
+// chart is one drawing. Summary is what a screen reader says instead of it.
 type chart struct {
 	ID, Title, Summary, Note string
-	Kind                     string
-	Height                   string // "", "tall" or "wide": classes of page.css
-	Data                     any
+	Height                   string // "", "tall" or "low": classes of page.css
+	Drawing                  option
 	Tables                   []table
 	Open                     bool // the tables stand open
 }

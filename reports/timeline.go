@@ -4,6 +4,9 @@ import (
 	"math"
 	"time"
 
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+
 	"hoistway/twin/result"
 )
 
@@ -43,25 +46,9 @@ func (t timeline) sums(bins []int64) []int64 {
 	return out
 }
 
-// edges are the borders of the columns in seconds.
-func (t timeline) edges() []float64 {
-	e := make([]float64, t.columns()+1)
-	for i := range e {
-		e[i] = float64(i) * t.width
-	}
-	return e
-}
-
+// span is a column in words.
 func (t timeline) span(i int) string {
 	return seconds(float64(i)*t.width) + " to " + seconds(float64(i+1)*t.width)
-}
-
-type heatData struct {
-	Edges []float64    `json:"edges"`
-	Rows  []string     `json:"rows"`
-	Cells [][3]float64 `json:"cells"`
-	Max   float64      `json:"max"`
-	Unit  string       `json:"unit"`
 }
 
 // queueSection shows how many people waited where and when: the mean number
@@ -79,7 +66,7 @@ func queueSection(f *result.File) section {
 		return sec
 	}
 	t := timelineOf(bins, s.BinSeconds, 60)
-	data := heatData{Edges: t.edges(), Rows: h.Floors, Unit: "persons"}
+	var cells []opts.HeatMapData
 	byTime := table{Caption: "People waiting, mean over each span", Columns: columns("Time since start", h.Floors...)}
 	byFloor := table{Caption: "Queues by floor", Columns: columns("Floor", "Mean over the run", "Busiest span, mean", "Busiest span", "Most at once")}
 	byFloor.Columns[3].Text = true
@@ -102,7 +89,7 @@ func queueSection(f *result.File) section {
 				high, highAt = mean, i
 			}
 			if mean >= 0.005 {
-				data.Cells = append(data.Cells, [3]float64{float64(i), float64(floor), round(mean, 2)})
+				cells = append(cells, opts.HeatMapData{Value: []float64{float64(i), float64(floor), round(mean, 2)}})
 			}
 			rows[i] = append(rows[i], number(mean, 2))
 		}
@@ -119,8 +106,7 @@ func queueSection(f *result.File) section {
 		byFloor.Rows = append(byFloor.Rows, line)
 	}
 	byTime.Rows = rows
-	data.Max = max(round(worst, 1), 0.1)
-	c := chart{ID: "queue-heat", Title: "People waiting by floor and time", Kind: "heat", Height: "tall", Data: data, Tables: []table{byFloor, byTime},
+	c := chart{ID: "queue-heat", Title: "People waiting by floor and time", Height: "tall", Drawing: heatChart("queue-heat", t, h.Floors, cells, max(round(worst, 1), 0.1)), Tables: []table{byFloor, byTime},
 		Summary: "Heat map of people waiting by floor and time. Nobody waited."}
 	if worst > 0 {
 		c.Summary = "Heat map of people waiting by floor and time. The longest mean queue is " + number(worst, 1) + " persons on floor " + h.Floors[worstFloor] +
@@ -135,6 +121,23 @@ func queueSection(f *result.File) section {
 			" the queue was still growing at the end of the measured window: the demand is more than the cars carry."})
 	}
 	return sec
+}
+
+// heatChart is a cell for every floor and column of time; most is the value of
+// the strongest colour.
+func heatChart(id string, t timeline, floors []string, cells []opts.HeatMapData, most float64) *charts.HeatMap {
+	spans := make([]string, t.columns())
+	for i := range spans {
+		spans[i] = t.span(i)
+	}
+	x, y := axisBelow("time since start"), opts.YAxis{Type: "category", Data: labels(floors, 14), SplitLine: noLines(), AxisLine: &opts.AxisLine{Show: opts.Bool(false)}}
+	x.Type, x.Data, x.AxisLabel = "category", spans, &opts.AxisLabel{Formatter: writeStart}
+	c := charts.NewHeatMap()
+	c.SetGlobalOptions(common(id, frame("8", "8", "8", "64"), tooltip("item", tellCell), legend(false, nil), charts.WithXAxisOpts(x), charts.WithYAxisOpts(y),
+		charts.WithVisualMapOpts(opts.VisualMap{Type: "continuous", Max: float32(most), Orient: "horizontal", Left: "0", Bottom: "0", Calculable: opts.Bool(false),
+			Text: []string{joined(number(most, 1), "persons"), "0"}}))...)
+	c.AddSeries("people waiting", cells)
+	return c
 }
 
 // demandSection shows arrivals at landings and boardings over time.
@@ -156,7 +159,7 @@ func demandSection(f *result.File) section {
 		per = "persons per " + number(t.width, 0) + " s"
 	}
 	arrivals, boardings := t.sums(s.Arrivals), t.sums(s.Boardings)
-	a, b := lineData{Name: "arrivals at landings", Step: true}, lineData{Name: "boardings", Step: true}
+	a, b := line{name: "arrivals at landings"}, line{name: "boardings"}
 	tab := table{Caption: "Arrivals and boardings, " + per, Columns: columns("Time since start", "Arrivals", "Boardings")}
 	high, at := -1.0, 0
 	for i := range arrivals {
@@ -165,15 +168,15 @@ func demandSection(f *result.File) section {
 			high, at = x, i
 		}
 		start := float64(i) * t.width
-		a.Points = append(a.Points, [2]float64{start, round(x, 1)})
-		b.Points = append(b.Points, [2]float64{start, round(y, 1)})
+		a.points = append(a.points, [2]float64{start, round(x, 1)})
+		b.points = append(b.points, [2]float64{start, round(y, 1)})
 		tab.Rows = append(tab.Rows, []string{t.span(i), number(x, 1), number(y, 1)})
 	}
 	end := float64(t.columns()) * t.width
-	a.Points = append(a.Points, [2]float64{end, a.Points[len(a.Points)-1][1]})
-	b.Points = append(b.Points, [2]float64{end, b.Points[len(b.Points)-1][1]})
-	sec.Blocks = []block{{Charts: []chart{{ID: "demand-lines", Title: "Arrivals and boardings", Kind: "lines", Tables: []table{tab},
-		Data:    linesData{X: axisData{Name: "time since start", Kind: "seconds", Max: end}, Y: axisData{Name: per, Unit: per}, Series: []lineData{a, b}},
+	a.points = append(a.points, [2]float64{end, a.points[len(a.points)-1][1]})
+	b.points = append(b.points, [2]float64{end, b.points[len(b.points)-1][1]})
+	sec.Blocks = []block{{Charts: []chart{{ID: "demand-lines", Title: "Arrivals and boardings", Tables: []table{tab},
+		Drawing: lineChart("demand-lines", timeAxis("time since start", end), heightAxis(per, 0), true, []line{a, b}),
 		Summary: "Arrivals at landings and boardings over time. Most people, " + number(high, 1) + " " + per + ", arrived " + t.span(at) + " after the start. The figures are in the table below."}}}}
 	return sec
 }

@@ -3,15 +3,11 @@ package reports
 import (
 	"strconv"
 
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+
 	"hoistway/twin/result"
 )
-
-type columnsData struct {
-	X      axisData  `json:"x"`
-	Y      axisData  `json:"y"`
-	Names  []string  `json:"names"`
-	Values []float64 `json:"values"`
-}
 
 // loadSection shows how full cars were when they left a floor.
 func loadSection(f *result.File) section {
@@ -58,22 +54,33 @@ func loadSection(f *result.File) section {
 			sec.Blocks = append(sec.Blocks, block{Text: "No car of bank " + h.Name + " left a floor with somebody aboard."})
 			continue
 		}
-		data := columnsData{X: axisData{Name: "persons aboard"}, Y: axisData{Name: "% of departures", Unit: "% of departures"}}
+		var names []string
+		var shares []opts.BarData
 		byLoad := table{Caption: "Departures by persons aboard, bank " + h.Name, Columns: columns("Persons aboard", "Departures", "Share, %")}
 		mode := 1
 		for n := 1; n < len(total); n++ {
 			if total[n] > total[mode] {
 				mode = n
 			}
-			data.Names = append(data.Names, strconv.Itoa(n))
-			data.Values = append(data.Values, round(share(total[n], all), 2))
+			names = append(names, strconv.Itoa(n))
+			shares = append(shares, opts.BarData{Name: plural(n, "person", "persons") + " aboard\n" + number(share(total[n], all), 2) + " % of departures", Value: round(share(total[n], all), 2)})
 			byLoad.Rows = append(byLoad.Rows, []string{strconv.Itoa(n), count(total[n]), number(share(total[n], all), 2)})
 		}
-		drawn.Charts = append(drawn.Charts, chart{ID: "load-" + strconv.Itoa(b), Title: "Bank " + h.Name + ", persons aboard", Kind: "columns", Data: data, Tables: []table{cars, byLoad},
+		drawn.Charts = append(drawn.Charts, chart{ID: "load-" + strconv.Itoa(b), Title: "Bank " + h.Name + ", persons aboard", Drawing: loadChart("load-"+strconv.Itoa(b), names, shares), Tables: []table{cars, byLoad},
 			Summary: "Columns of departures by persons aboard, bank " + h.Name + ". Most often " + plural(mode, "person was", "persons were") + " aboard, in " + number(share(total[mode], all), 1) + " % of departures. The figures are in the tables below."})
 	}
 	sec.Blocks = append([]block{drawn}, sec.Blocks...)
 	return sec
+}
+
+// loadChart is a column for every number of persons aboard.
+func loadChart(id string, names []string, shares []opts.BarData) *charts.Bar {
+	x := axisBelow("persons aboard")
+	x.Type = "category"
+	c := charts.NewBar()
+	c.SetGlobalOptions(common(id, frame("8", "34", "22", "30"), tooltip("item", tellName), legend(false, nil), charts.WithXAxisOpts(x), charts.WithYAxisOpts(heightAxis("% of departures", 0)))...)
+	c.SetXAxis(names).AddSeries("departures", shares, charts.WithBarChartOpts(opts.BarChart{BarCategoryGap: "18%"}))
+	return c
 }
 
 // bankSection is the work of each bank inside the window.
