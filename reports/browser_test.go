@@ -16,14 +16,17 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"hoistway/twin/result"
 )
 
 // go test ./reports -run TestPictures -pictures DIR writes screenshots and a
 // PDF of the made-up results for people to look at;
-// go test ./reports -run TestExamplePicture -example draws example.png again.
+// go test ./reports -run TestExamplePicture -example /PATH/result.json
+// draws example.png again, from the result file of a run.
 var (
 	pictures = flag.String("pictures", "", "write screenshots and PDF files of the reports into this folder")
-	example  = flag.Bool("example", false, "draw example.png again")
+	example  = flag.String("example", "", "draw example.png again from this result file")
 )
 
 // browser starts a headless browser, or skips the test where there is none.
@@ -78,8 +81,10 @@ func open(t *testing.T, ctx context.Context, page string) {
 	if charts == nil {
 		t.Fatal("the page does not say how many charts it has")
 	}
-	if err := chromedp.Do(ctx, chromedp.Navigate(file(t, page)), chromedp.WaitReady(chromedp.CSS(`html[data-ready]`))); err != nil {
-		t.Fatal(err)
+	soon, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if err := chromedp.Do(soon, chromedp.Navigate(file(t, page)), chromedp.WaitReady(chromedp.CSS(`html[data-ready]`))); err != nil {
+		t.Fatalf("the page's script did not come to its end: %v", err)
 	}
 	if ready := must(t, ctx, chromedp.Evaluate[string](`document.documentElement.dataset.ready`)); ready != charts[1] {
 		t.Errorf("%s of %s charts were drawn", ready, charts[1])
@@ -188,6 +193,39 @@ func TestPagesInTheBrowser(t *testing.T) {
 	}
 }
 
+// Every function that tells what is under the pointer is asked once.
+func TestTooltips(t *testing.T) {
+	ctx := browser(t)
+	run := runPage(t, office("eta", 1, 10))
+	compared := rendered(t, func(b *bytes.Buffer) error { return Comparison(b, lunchComparison()) })
+	for _, c := range []struct {
+		page, id string
+		x, y     float64 // of the chart's width and height
+		want     []string
+	}{
+		{run, "wait-bars", 0.2, 0.7, []string{"15 to 20\u00a0s", "12.15 % of rides"}},
+		{run, "wait-curve", 0.5, 0.5, []string{"waiting time: ", " % of rides"}},
+		{run, "queue-heat", 0.4, 0.79, []string{"Floor G", " to ", " persons"}},
+		{run, "path-0", 0.5, 0.5, []string{"car 4: ", "car 5: ", "car 6: "}},
+		{run, "load-0", 0.33, 0.8, []string{" persons aboard", " % of departures"}},
+		{run, "demand-lines", 0.5, 0.5, []string{"arrivals at landings: ", "boardings: ", " persons per 5 minutes"}},
+		{compared, "bars-awt", 0.3, 0.4, []string{"eta", "\u00a0s ±"}},
+	} {
+		open(t, ctx, c.page)
+		must(t, ctx, chromedp.Evaluate[int](fmt.Sprintf(`(() => { const c = document.getElementById(%q), r = c.getBoundingClientRect();
+			for (const type of ["mousemove", "mouseover"]) c.firstElementChild.dispatchEvent(new MouseEvent(type, {bubbles: true, clientX: r.left + r.width * %v, clientY: r.top + r.height * %v})); return 1; })()`, c.id, c.x, c.y)))
+		if err := chromedp.Do(ctx, chromedp.Sleep(300*time.Millisecond)); err != nil {
+			t.Fatal(err)
+		}
+		said := must(t, ctx, chromedp.Evaluate[string](fmt.Sprintf(`[...document.querySelectorAll("#%s svg text")].map(t => t.textContent).join("\n")`, c.id)))
+		for _, want := range c.want {
+			if !strings.Contains(said, want) {
+				t.Errorf("the tooltip of %s does not say %q; the chart says %q", c.id, want, said)
+			}
+		}
+	}
+}
+
 func TestPhoneWidth(t *testing.T) {
 	ctx := browser(t)
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(375, 812, chromedp.EmulateMobile)); err != nil {
@@ -254,14 +292,18 @@ func TestPictures(t *testing.T) {
 // TestExamplePicture draws example.png, the README's picture of a report, when
 // asked.
 func TestExamplePicture(t *testing.T) {
-	if !*example {
-		t.Skip("example.png is drawn again with -example")
+	if *example == "" {
+		t.Skip("no result file given with -example")
 	}
-	ctx := browser(t)
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1180, 1700)); err != nil {
+	f, err := result.Read(*example)
+	if err != nil {
 		t.Fatal(err)
 	}
-	open(t, ctx, runPage(t, office("eta", 1, 10)))
+	ctx := browser(t)
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1180, 1860)); err != nil {
+		t.Fatal(err)
+	}
+	open(t, ctx, runPage(t, f))
 	png := must(t, ctx, chromedp.CaptureScreenshot())
 	if len(png) > 300_000 {
 		t.Fatalf("example.png would have %d bytes, at most 300,000 are wanted", len(png))

@@ -36,7 +36,14 @@
     return h > 0 ? h + ":" + two(m) + ":" + two(s % 60) : m + ":" + two(s % 60);
   };
   // Formatters of axes.
-  const writers = {figure, clock, seconds: figure, minutes: (v) => figure(v / 60), hours: (v) => figure(v / 3600), start: (v) => v.split(" to ")[0]};
+  const writers = {
+    figure,
+    clock,
+    seconds: (v) => figure(v),
+    minutes: (v) => figure(v / 60),
+    hours: (v) => figure(v / 3600),
+    start: (v) => v.split(" to ")[0],
+  };
   // Formatters of tooltips, made for an option.
   const tellers = {
     name: () => (p) => p.name,

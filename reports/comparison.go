@@ -142,7 +142,7 @@ func figuresBeside(fs []*result.File, names []string) section {
 			m := f.Metrics[name]
 			text := value(m)
 			if m != nil && m.Value != nil && m.Half != nil {
-				text += " " + halfWidth(m)
+				text += " " + halfWidth(name, m)
 			}
 			if m == nil || m.Value == nil {
 				text += ": " + reason(m)
@@ -164,7 +164,7 @@ func metricBars(metric string, fs []*result.File, names []string) (chart, bool) 
 	summary := "Bars: " + d.name + ". "
 	for i, f := range fs {
 		m := f.Metrics[metric]
-		row := []string{names[i], value(m), halfWidth(m), "–"}
+		row := []string{names[i], value(m), halfWidth(metric, m), "–"}
 		if m != nil {
 			row[3] = strconv.Itoa(m.N)
 		}

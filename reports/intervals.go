@@ -21,10 +21,11 @@ func intervalChart(id, axis string, draw types.FuncStr, rows []interval) *charts
 	names, items := make([]string, len(rows)), make([]opts.CustomData, len(rows))
 	for i, r := range rows {
 		names[i] = label(r.name, 34)
-		tells, half, value := names[i]+"\n"+quantity(r.value, r.unit), 0.0, []any{round(r.value, 3), i, nil}
+		unit := label(r.unit, 12)
+		tells, half, value := names[i]+"\n"+quantity(r.value, unit), 0.0, []any{round(r.value, 3), i, nil}
 		if r.half != nil && finite(*r.half) {
 			half, value[2] = *r.half, round(*r.half, 3)
-			tells += " ±\u00a0" + quantity(half, r.unit)
+			tells += " ±\u00a0" + quantity(half, unit)
 		}
 		low, high = min(low, r.value-half), max(high, r.value+half)
 		items[i] = opts.CustomData{Name: tells, Value: value}

@@ -39,12 +39,12 @@ var measures = []measure{
 	{"answer_mean", "Landing calls answered within, on average", "", "From a landing call being registered until the answering doors begin to open. One call may stand for several people."},
 	{"answer_p90", "90 % of landing calls answered within", "90th percentile", "Nine landing calls in ten were answered in at most this."},
 	{"passengers", "People measured", "", "Journeys that began inside the measured window, whatever became of them."},
-	{"served", "Reached their destination", "", "Journeys of the measured window that reached their destination."},
+	{"served", "Journeys completed", "", "Persons whose journey began in the measured window and reached its destination. A journey with a change of bank counts once."},
 	{"abandoned", "Gave up", "", "People whose patience ran out at the landing."},
 	{"no_show", "Did not come", "", "People who called from the phone and never came."},
 	{"refused", "Refused", "", "Calls that were rejected; the reasons are listed below."},
 	{"censored", "Unfinished", "", "People still waiting or riding when the run ended."},
-	{"served_pct", "Reached their destination, share", "", "Of all journeys begun in the measured window."},
+	{"served_pct", "Journeys completed, share", "", "Of all journeys begun in the measured window."},
 	{"abandoned_pct", "Gave up, share", "", "Of all journeys begun in the measured window."},
 	{"no_show_pct", "Did not come, share", "", "Of all journeys begun in the measured window."},
 	{"refused_pct", "Refused, share", "", "Of all journeys begun in the measured window."},
@@ -99,12 +99,22 @@ func value(m *result.Metric) string {
 	return quantity(*m.Value, m.Unit)
 }
 
-// halfWidth writes the half-width of a metric's interval, or a dash.
-func halfWidth(m *result.Metric) string {
-	if m == nil || m.Value == nil || m.Half == nil {
+// noAverages are the totals and extremes. An interval says where a mean lies,
+// so these have none, however many replications there are.
+var noAverages = []string{"wait_max", "ttd_max", "queue_max", "passengers", "served", "abandoned", "no_show", "refused", "censored"}
+
+// halfWidth writes the half-width of a metric's interval, why there is none, or
+// a dash where there is no value either.
+func halfWidth(metric string, m *result.Metric) string {
+	switch {
+	case m == nil || m.Value == nil:
 		return "–"
+	case m.Half != nil:
+		return "±\u00a0" + quantity(*m.Half, m.Unit)
+	case slices.Contains(noAverages, metric):
+		return "none: not an average"
 	}
-	return "±\u00a0" + quantity(*m.Half, m.Unit)
+	return "none: it takes values of two replications"
 }
 
 // reason says why a metric is withheld.
@@ -121,17 +131,14 @@ func reason(m *result.Metric) string {
 }
 
 // spread says in words how sure a figure is.
-func spread(m *result.Metric, confidence float64) string {
-	if m == nil || m.Value == nil {
+func spread(metric string, m *result.Metric, confidence float64) string {
+	switch {
+	case m == nil || m.Value == nil:
 		return ""
+	case m.Half != nil:
+		return halfWidth(metric, m) + " with " + confidenceText(confidence) + " confidence"
 	}
-	if m.Half == nil && m.N < 2 {
-		return "no interval: it takes two replications or more"
-	}
-	if m.Half == nil {
-		return "" // a total or an extreme has no interval over replications
-	}
-	return "±\u00a0" + quantity(*m.Half, m.Unit) + " with " + confidenceText(confidence) + " confidence"
+	return "no interval" + strings.TrimPrefix(halfWidth(metric, m), "none")
 }
 
 func confidenceText(c float64) string {
@@ -149,7 +156,7 @@ func keyFigures(f *result.File) []figure {
 			c.Withheld = reason(m)
 		} else {
 			c.Value, c.Unit = number(*m.Value, decimals(m.Unit, *m.Value)), unitText(m.Unit)
-			c.Spread = spread(m, f.Header.Confidence)
+			c.Spread = spread(name, m, f.Header.Confidence)
 		}
 		cards = append(cards, c)
 	}
@@ -173,7 +180,7 @@ func allFigures(f *result.File, caption string, keep func(metric string) bool) t
 		if d.short != "" {
 			title += " (" + d.short + ")"
 		}
-		t.Rows = append(t.Rows, []string{title, value(m), halfWidth(m), count(int64(m.N)), meaning})
+		t.Rows = append(t.Rows, []string{title, value(m), halfWidth(name, m), count(int64(m.N)), meaning})
 	}
 	return t
 }

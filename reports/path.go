@@ -125,10 +125,9 @@ func spatialPlot(id string, b result.BankHeader, cars [][]opts.CustomData, floor
 	}
 	x, y := axisBelow("time since start"), opts.YAxis{Type: "value", SplitLine: noLines(), AxisLine: &opts.AxisLine{Show: opts.Bool(false)}, AxisLabel: &opts.AxisLabel{Show: opts.Bool(false)}}
 	x.Type, x.Min, x.Max, x.AxisLabel = "value", from, to, &opts.AxisLabel{Formatter: writeClock}
-	y.Min, y.Max = round(floors[0].elevation, 2), round(floors[len(floors)-1].elevation, 2)
-	if len(floors) == 1 {
-		y.Max = round(floors[0].elevation+1, 2)
-	}
+	bottom, top := floors[0].elevation, floors[len(floors)-1].elevation
+	room := max(top-bottom, 1) / 50 // for the thick lines of the outermost floors
+	y.Min, y.Max = round(bottom-room, 2), round(top+room, 2)
 	c := charts.NewCustom()
 	c.SetGlobalOptions(common(id, frame(strconv.Itoa(width+14), "40", "22", "30"), tooltip("axis", tellPositions), legend(true, items), charts.WithXAxisOpts(x), charts.WithYAxisOpts(y))...)
 	for i, legs := range cars {
@@ -136,7 +135,7 @@ func spatialPlot(id string, b result.BankHeader, cars [][]opts.CustomData, floor
 	}
 	// A series of its own, so that hiding a car leaves the floors.
 	c.AddSeries("", []opts.CustomData{}, charts.WithCustomChartOpts(opts.CustomChart{RenderItem: drawLeg}), charts.WithMarkLineNameYAxisItemOpts(lines...),
-		charts.WithMarkLineStyleOpts(opts.MarkLineStyle{Symbol: []string{"none", "none"}, LineStyle: &opts.LineStyle{Type: "solid", Width: 1, Opacity: opts.Float(0.6)},
+		charts.WithMarkLineStyleOpts(opts.MarkLineStyle{Symbol: []string{"none", "none"}, LineStyle: &opts.LineStyle{Type: "solid", Width: 1},
 			Label: &opts.Label{Position: "start", Formatter: "{b}", FontSize: 11}}))
 	return c
 }

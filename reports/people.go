@@ -21,7 +21,7 @@ func outcomeSection(f *result.File) section {
 	for _, o := range []struct {
 		name string
 		n    int64
-	}{{"Served", s.Served}, {"Gave up waiting", s.Abandoned}, {"Called and did not come", s.NoShow}, {"Refused", s.Refused}, {"Unfinished when the run ended", s.Censored}} {
+	}{{"Completed", s.Served}, {"Gave up waiting", s.Abandoned}, {"Called and did not come", s.NoShow}, {"Refused", s.Refused}, {"Unfinished when the run ended", s.Censored}} {
 		t.Rows = append(t.Rows, []string{o.name, count(o.n), number(share(o.n, rides), 2)})
 	}
 	sec.Blocks = []block{{Table: &t}}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -241,17 +242,42 @@ func TestSpreadInWords(t *testing.T) {
 	v, half := 20.0, 1.25
 	for _, c := range []struct {
 		says   string
+		name   string
 		metric *result.Metric
 		want   string
 	}{
-		{"a mean over replications", &result.Metric{Value: &v, Half: &half, N: 10, Unit: "s"}, "±\u00a01.2\u00a0s with 95\u00a0% confidence"},
-		{"one replication cannot say", &result.Metric{Value: &v, N: 1, Unit: "s"}, "no interval: it takes two replications or more"},
-		{"an extreme has none", &result.Metric{Value: &v, N: 10, Unit: "s"}, ""},
-		{"a withheld figure has none", &result.Metric{N: 10, Unit: "s", Withheld: "nobody was served"}, ""},
+		{"a mean over replications", "awt", &result.Metric{Value: &v, Half: &half, N: 10, Unit: "s"}, "±\u00a01.2\u00a0s with 95\u00a0% confidence"},
+		{"one replication cannot say", "awt", &result.Metric{Value: &v, N: 1, Unit: "s"}, "no interval: it takes values of two replications"},
+		{"an extreme never has one", "wait_max", &result.Metric{Value: &v, N: 10, Unit: "s"}, "no interval: not an average"},
+		{"more replications would not give an extreme one", "wait_max", &result.Metric{Value: &v, N: 1, Unit: "s"}, "no interval: not an average"},
+		{"a withheld figure has none", "awt", &result.Metric{N: 10, Unit: "s", Withheld: "nobody was served"}, ""},
 	} {
-		if got := spread(c.metric, 0.95); got != c.want {
+		if got := spread(c.name, c.metric, 0.95); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.says, got, c.want)
 		}
+	}
+}
+
+// The result decides which metrics are averages; the report only words it.
+func TestEveryMetricWithoutAnIntervalIsNoAverage(t *testing.T) {
+	made := office("eta", 1, 3)
+	f, err := result.NewFile(made.Header, made.Replications, nil, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for name, m := range f.Metrics {
+		if m.Value == nil {
+			continue
+		}
+		if listed := slices.Contains(noAverages, name); listed != (m.Half == nil) {
+			t.Errorf("metric %s has an interval: %v, in noAverages: %v", name, m.Half != nil, listed)
+		} else if listed {
+			seen++
+		}
+	}
+	if seen != len(noAverages) {
+		t.Errorf("%d of %d totals and extremes had a value to look at", seen, len(noAverages))
 	}
 }
 
