@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -98,7 +99,9 @@ func (k *Controller) give(slot int32, c *car) {
 	cl.car, cl.state = c.id, callOpen
 	c.pick[side(cl.dir)].add(cl.floor)
 	if cl.known {
-		c.assigned = append(c.assigned, slot)
+		c.largest = max(c.largest, int64(cl.group)*1000)
+		at, _ := slices.BinarySearchFunc(c.assigned, cl.id, func(s int32, id CallID) int { return cmp.Compare(k.calls[s].id, id) })
+		c.assigned = slices.Insert(c.assigned, at, slot) // first come, first answered
 	}
 	c.stale = true
 	c.parkAt = never
@@ -136,13 +139,18 @@ func (k *Controller) price(cl *call, c *car) Cost {
 	now := k.now
 	q := &k.candidate
 	sweep := k.sweepOf(c, cl.floor, cl.dir)
-	in := k.insert(c, cl.floor, sweep, 0, cl.known)
+	in := k.insert(c, cl.floor, sweep, cl.known)
 	q.Crowded = false
 	arrive := in.arrive
-	if in.aboard+int64(cl.group)*1000 > c.capacity && in.aboard > 0 && len(c.plan.stops) > 0 {
+	limit := c.capacity
+	if cl.known {
+		limit = c.full
+	}
+	if over := in.aboard + int64(cl.group)*1000; over > limit && in.aboard > 0 && len(c.plan.stops) > 0 {
 		q.Crowded = true
 		last := &c.plan.stops[len(c.plan.stops)-1]
-		arrive = max(arrive, last.depart+c.Flights.between(last.floor, cl.floor)-c.Advance)
+		rounds := Instant((over - 1) / max(limit, 1000)) // before the car has taken all who are before this caller
+		arrive = max(arrive, last.depart+c.Flights.between(last.floor, cl.floor)-c.Advance+(rounds-1)*max(0, last.depart-now))
 	}
 	arrive = max(arrive, now)
 	q.Now, q.Car, q.Floor, q.To, q.Dir = now, c.id, cl.floor, cl.to, cl.dir
@@ -151,6 +159,9 @@ func (k *Controller) price(cl *call, c *car) Cost {
 	q.Early = max(0, cl.ready-arrive)
 	q.DelayWaiting, q.DelayRiding = persons(in.detour, in.waiting), persons(in.detour, in.riding)
 	q.At, q.Travel, q.Idle = c.floor, c.travel, c.idle()
+	if c.moving() && k.rules.Position {
+		q.At = c.nearestStop(now)
+	}
 	q.Stops = in.index
 	q.NewStops = 1
 	if in.exists {
@@ -205,9 +216,10 @@ func (k *Controller) ride(cl *call, c *car, in insertion, sweep int8, opens Inst
 // persons multiplies a span by thousandths of people.
 func persons(d time.Duration, milli int64) Cost { return d * time.Duration(milli) / 1000 }
 
-// assign finds the best car for a call that has none. It reports false when no
-// car can take it at present.
-func (k *Controller) assign(slot int32, kind CommandKind) bool {
+// assign finds the best car for a call that has none; had is the car it was
+// taken from, or NoCar for a new call. Where no car can take it at present it
+// waits for one.
+func (k *Controller) assign(slot int32, had CarID) {
 	cl := &k.calls[slot]
 	best, bestCost := NoCar, Cost(0)
 	k.why = nil
@@ -224,12 +236,17 @@ func (k *Controller) assign(slot int32, kind CommandKind) bool {
 		}
 	}
 	if best == NoCar {
-		return false
+		return
 	}
 	k.give(slot, &k.cars[best])
-	k.emit(Command{Kind: kind, Call: cl.id, Car: best, Why: k.why})
 	k.touch(best)
-	return true
+	switch had {
+	case best:
+	case NoCar:
+		k.emit(Command{Kind: Assign, Call: cl.id, Car: best, Why: k.why})
+	default:
+		k.emit(Command{Kind: Reassign, Call: cl.id, Car: best, Why: k.why})
+	}
 }
 
 // explain adds a line to the explanation of the assignment in hand.
@@ -253,8 +270,8 @@ const hysteresis = 500 * time.Millisecond
 // to compare with.
 func (k *Controller) reconsider(slot int32, only CarID) {
 	cl := &k.calls[slot]
-	if cl.car == NoCar || cl.known && k.rules.Sticky {
-		return
+	if cl.car == NoCar || cl.known && cl.ready <= cl.placed {
+		return // told at a panel which car to take
 	}
 	held := &k.cars[cl.car]
 	if held.committed(cl.floor, k.now) {

@@ -28,19 +28,23 @@ type car struct {
 	id       CarID
 	serves   floorSet
 	capacity int64 // thousandths of people it takes before it passes landing calls by
+	full     int64 // thousandths of people it is rated for
 
-	mode   Mode
-	doors  doorState
-	opens  bool // moving: the doors will open at target
-	fixed  bool // the car has refused a change of target; it is left alone until it stands
-	said   Direction
-	travel Direction // None when it has nothing to do
-	floor  Floor     // where it stands, or the floor it left at leftAt
-	target Floor     // where it is going; NoFloor when it stands
-	leftAt Instant
-	freeAt Instant // doors at a stop are expected to be closed
-	parkAt Instant // when it is to be parked; never if it is not idle or stays
-	aboard int64   // thousandths of people, from the weighed load
+	mode    Mode
+	doors   doorState
+	opens   bool // moving: the doors will open at target
+	fixed   bool // the car has refused a change of target; it is left alone until it stands
+	said    Direction
+	travel  Direction // None when it has nothing to do
+	floor   Floor     // where it stands, or the floor it left at leftAt
+	target  Floor     // where it is going; NoFloor when it stands
+	leftAt  Instant
+	freeAt  Instant // doors at a stop are expected to be closed
+	parkAt  Instant // when it is to be parked; never if it is not idle or stays
+	aboard  int64   // thousandths of people: the weighed load, or those known to be aboard if they are more
+	bound   []int64 // of those whose destination is known, by floor
+	known   int64   // sum of bound
+	largest int64   // thousandths of people in the largest group it was ever given
 
 	calls    floorSet    // car calls
 	pick     [2]floorSet // landings where assigned calls wait, by side
@@ -174,7 +178,15 @@ func (c *car) leaves(f Floor, d Direction) Direction {
 			return Down
 		}
 	}
-	if c.pick[side(d)].has(f) || c.wanted(f, d) {
+	if c.pick[side(d)].has(f) {
+		return d
+	}
+	if c.said == -d && c.pick[side(-d)].has(f) && c.calls.beyond(f, d) == NoFloor {
+		// It came to turn round here. A call beyond that appeared when it was
+		// too late to go there first does not make it send these people away.
+		return -d
+	}
+	if c.wanted(f, d) {
 		return d
 	}
 	if c.pick[side(-d)].has(f) || c.wanted(f, -d) {

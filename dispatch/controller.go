@@ -57,7 +57,9 @@ func New(cfg Config) (*Controller, error) {
 		for _, f := range cfg.Cars[i].Serves {
 			c.serves.add(f)
 		}
-		c.capacity = min(int64(c.Persons)*1000, c.Load*1000/personMass) * int64(cfg.BypassLoad) / 100
+		c.full = min(int64(c.Persons)*1000, c.Load*1000/personMass)
+		c.capacity = c.full * int64(cfg.BypassLoad) / 100
+		c.bound = make([]int64, cfg.Floors)
 		k.park(c)
 	}
 	for i := range k.landing {
@@ -67,10 +69,20 @@ func New(cfg Config) (*Controller, error) {
 	return k, nil
 }
 
-// zones shares the served floors above the lobby out among the cars.
+// zones shares the floors above the lobby out among the cars that serve the
+// same floors.
 func zones(cars []Car, lobby Floor) [][2]Floor {
 	z := make([][2]Floor, len(cars))
 	for i, c := range cars {
+		place, alike := 0, 0
+		for j := range cars {
+			if slices.Equal(cars[j].Serves, c.Serves) {
+				if j < i {
+					place++
+				}
+				alike++
+			}
+		}
 		var above []Floor
 		for _, f := range c.Serves {
 			if f > lobby {
@@ -81,8 +93,8 @@ func zones(cars []Car, lobby Floor) [][2]Floor {
 			above = slices.Clone(c.Serves)
 		}
 		slices.Sort(above)
-		lo := i * len(above) / len(cars)
-		hi := max(lo, (i+1)*len(above)/len(cars)-1)
+		lo := place * len(above) / alike
+		hi := max(lo, (place+1)*len(above)/alike-1)
 		z[i] = [2]Floor{above[lo], above[hi]}
 	}
 	return z
@@ -246,14 +258,7 @@ func (k *Controller) drop(slot int32) {
 // dropAll rejects every open call that match picks, in the order of their
 // numbers.
 func (k *Controller) dropAll(why Reason, match func(*call) bool) {
-	var hit []int32
-	for _, slot := range k.live {
-		if match(&k.calls[slot]) {
-			hit = append(hit, slot)
-		}
-	}
-	slices.SortFunc(hit, func(a, b int32) int { return int(k.calls[a].id - k.calls[b].id) })
-	for _, slot := range hit {
+	for _, slot := range k.inOrder(match) {
 		id := k.calls[slot].id
 		k.drop(slot)
 		k.reject(id, why)

@@ -87,7 +87,7 @@ func curve(dist float64, d Drive) (flight, branch time.Duration) {
 	up, _ := ramp(d.Speed)
 	var total, commit, ease float64
 	if d.Speed*up <= dist { // up and down ramps together cover speed*up
-		total = 2*up + (dist-d.Speed*up)/d.Speed
+		total = 2*up + (dist-float64(d.Speed*up))/d.Speed
 		commit = total - up
 	} else {
 		lo, hi := 0.0, d.Speed

@@ -34,7 +34,7 @@ func (k *Controller) landingCall(ev *Event) {
 	if k.atOpenDoors(slot) {
 		return
 	}
-	k.assign(slot, Assign)
+	k.assign(slot, NoCar)
 }
 
 func (k *Controller) destinationCall(ev *Event) {
@@ -61,7 +61,7 @@ func (k *Controller) destinationCall(ev *Event) {
 	if ev.Ready <= ev.At && k.atOpenDoors(slot) {
 		return
 	}
-	k.schedule(slot, Assign)
+	k.schedule(slot)
 }
 
 // readyMargin is how much before its caller a car is aimed to arrive: estimates
@@ -70,7 +70,7 @@ const readyMargin = 2 * time.Second
 
 // schedule assigns a destination call, or puts the assignment off while even
 // the nearest car would come long before the caller does.
-func (k *Controller) schedule(slot int32, kind CommandKind) {
+func (k *Controller) schedule(slot int32) {
 	cl := &k.calls[slot]
 	if cl.ready > k.now {
 		soonest := never
@@ -82,7 +82,7 @@ func (k *Controller) schedule(slot int32, kind CommandKind) {
 			if c.stale {
 				k.build(c)
 			}
-			in := k.insert(c, cl.floor, k.sweepOf(c, cl.floor, cl.dir), 0, true)
+			in := k.insert(c, cl.floor, k.sweepOf(c, cl.floor, cl.dir), true)
 			soonest = min(soonest, max(k.now, in.arrive))
 		}
 		if soonest != never && soonest+readyMargin+time.Second < cl.ready {
@@ -97,7 +97,7 @@ func (k *Controller) schedule(slot int32, kind CommandKind) {
 		cl.state = callOpen
 		k.deadlineStale = true
 	}
-	k.assign(slot, kind)
+	k.assign(slot, NoCar)
 }
 
 // atOpenDoors answers a call at once when a car stands at its landing with
@@ -109,7 +109,11 @@ func (k *Controller) atOpenDoors(slot int32) bool {
 		if c.doors != doorsOpen || c.moving() || c.floor != cl.floor || c.travel != cl.dir && c.travel != None {
 			continue
 		}
-		if k.capable(c, cl) != "" || c.aboard+int64(cl.group)*1000 > c.capacity && c.aboard > 0 {
+		limit := c.capacity
+		if cl.known {
+			limit = c.full
+		}
+		if k.capable(c, cl) != "" || c.aboard+int64(cl.group)*1000 > limit && c.aboard > 0 {
 			continue
 		}
 		if cl.known && k.rules.Sticky && c.travel == None {
@@ -134,7 +138,10 @@ func (k *Controller) answer(slot int32, c *car) {
 	if cl.known {
 		c.forget(slot)
 		c.calls.add(cl.to)
-		c.aboard += int64(cl.group) * 1000 // until the doors have closed and the load is weighed
+		people := int64(cl.group) * 1000
+		c.aboard += people
+		c.bound[cl.to] += people
+		c.known += people
 		if cl.ready > k.now {
 			until := min(cl.ready+readyMargin, k.now+k.config.HoldLimit)
 			if until > c.freeAt-c.Close {

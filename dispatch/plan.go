@@ -59,6 +59,19 @@ func (p *plan) pos(f Floor, sweep int8, floors int) int32 {
 	return 2*int32(floors) + g
 }
 
+// leaves says in which direction the car will leave its first stop: that of
+// the callers it stops for, else what the car itself makes of it.
+func (p *plan) leaves(c *car, came Direction) Direction {
+	switch st := &p.stops[0]; {
+	case !st.pickup:
+		return c.leaves(st.floor, came)
+	case st.sweep == 1:
+		return -p.heading
+	default:
+		return p.heading
+	}
+}
+
 // sweepOf says in which sweep the car comes by f going in direction d.
 func (k *Controller) sweepOf(c *car, f Floor, d Direction) int8 {
 	switch {
@@ -146,7 +159,7 @@ func (k *Controller) build(c *car) {
 
 	share := int64(0)
 	if n := c.calls.count(); n > 0 {
-		share = c.aboard / int64(n)
+		share = max(0, c.aboard-c.known) / int64(n)
 	}
 	at, t, first := c.floor, k.now, true
 	came := c.travel
@@ -171,7 +184,7 @@ func (k *Controller) build(c *car) {
 		for ; f != NoFloor; f = stops[sw].beyond(f, d) {
 			pickup := picks[sw].has(f)
 			drop := sw == 0 && c.calls.has(f) || sw == 1 && behind.has(f) || p.known && p.outs[sw].has(f)
-			if pickup && !drop && aboard >= c.capacity && !c.calls.empty() {
+			if pickup && !drop && !k.room(c, f, d, aboard) && !c.calls.empty() {
 				k.passBy(c, f, d, sw, &stops[sw]) // too full
 				continue
 			}
@@ -203,7 +216,7 @@ func (k *Controller) build(c *car) {
 				}
 			}
 			if sw == 0 && c.calls.has(f) || sw == 1 && behind.has(f) {
-				st.out = share
+				st.out = share + c.bound[f]
 			}
 			if p.known && p.outs[sw].has(f) {
 				st.out += p.outAt[sw][f]
@@ -220,6 +233,24 @@ func (k *Controller) build(c *car) {
 		riding += st.out - st.inKnow
 		st.waiting, st.riding = waiting, riding
 	}
+}
+
+// room reports whether a car with so many aboard can take anybody of those who
+// wait for it at a landing. A landing call stands for people of unknown number
+// and needs the bypass reserve; a caller whose group is known needs their places.
+func (k *Controller) room(c *car, f Floor, d Direction, aboard int64) bool {
+	if aboard < c.capacity && aboard+c.largest <= c.full {
+		return true
+	}
+	if slot := k.landing[side(d)][f]; slot >= 0 && k.calls[slot].car == c.id && aboard < c.capacity {
+		return true
+	}
+	for _, slot := range c.assigned {
+		if cl := &k.calls[slot]; cl.floor == f && cl.dir == d && aboard+int64(cl.group)*1000 <= c.full {
+			return true
+		}
+	}
+	return false
 }
 
 // passBy takes the destinations of callers who are not picked up in a sweep
@@ -304,12 +335,11 @@ type insertion struct {
 	aboard  int64 // on coming there
 }
 
-// insert finds where a stop at f would come in the plan of c. from is the
-// index to search from.
-func (k *Controller) insert(c *car, f Floor, sweep int8, from int, known bool) insertion {
+// insert finds where a stop at f would come in the plan of c.
+func (k *Controller) insert(c *car, f Floor, sweep int8, known bool) insertion {
 	p := &c.plan
 	pos := p.pos(f, sweep, k.floors)
-	i := from
+	i := 0
 	for i < len(p.stops) && p.stops[i].pos < pos {
 		i++
 	}
@@ -346,7 +376,7 @@ func (k *Controller) insert(c *car, f Floor, sweep int8, from int, known bool) i
 	return in
 }
 
-// assignedAt drops the destination call in slot from the car's list.
+// forget drops the destination call in slot from the car's list.
 func (c *car) forget(slot int32) {
 	if i := slices.Index(c.assigned, slot); i >= 0 {
 		c.assigned = slices.Delete(c.assigned, i, i+1)

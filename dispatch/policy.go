@@ -26,9 +26,10 @@ type Policy interface {
 
 // Rules are a policy's constant demands on the controller.
 type Rules struct {
-	Sticky bool // an assigned call never changes its car
-	Ride   bool // Candidate.Ride is wanted
-	Panel  bool // destinations are wanted at the landing: made for panels
+	Sticky   bool // an assigned call never changes its car
+	Ride     bool // Candidate.Ride is wanted
+	Position bool // Candidate.At is wanted for moving cars
+	Panel    bool // destinations are wanted at the landing: made for panels
 }
 
 // Candidate is what a policy is told about one call on one car. All spans are
@@ -51,7 +52,7 @@ type Candidate struct {
 	// later stops, and those aboard or to board before who leave at later stops.
 	DelayWaiting, DelayRiding Cost
 
-	At        Floor     // where the car is or was last
+	At        Floor     // where the car stands, or with Rules.Position could stand first; else the floor it left
 	Travel    Direction // where it is going
 	Idle      bool      // it has nothing to do
 	Stops     int       // it will make before this call
@@ -71,6 +72,14 @@ type CarCost struct {
 	Ride   time.Duration
 	Delay  time.Duration // to others, in person-time
 	Reason string        // why the car was not considered; empty when it was
+}
+
+// String renders the line for transcripts.
+func (c CarCost) String() string {
+	if c.Reason != "" {
+		return fmt.Sprintf("car=%d not considered: %s", c.Car, c.Reason)
+	}
+	return fmt.Sprintf("car=%d cost=%v wait=%v ride=%v delay to others=%v", c.Car, c.Cost, c.Wait, c.Ride, c.Delay)
 }
 
 // Policies lists the policies by the names scenarios use. To add one, write

@@ -8,7 +8,7 @@ package dispatch
 type collective struct{}
 
 func (collective) Name() string { return "collective" }
-func (collective) Rules() Rules { return Rules{} }
+func (collective) Rules() Rules { return Rules{Position: true} }
 
 func (collective) Cost(c *Candidate) Cost {
 	d := c.Floor - c.At

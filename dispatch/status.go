@@ -65,7 +65,7 @@ func (k *Controller) doorStatus(ev *Event) {
 		}
 	case DoorsClosed:
 		c.doors = doorsClosed
-		c.aboard = ev.Load * 1000 / personMass
+		c.aboard = max(ev.Load*1000/personMass, c.known)
 		k.touch(c.id)
 		if k.moves {
 			k.rebalance(c)
@@ -84,7 +84,9 @@ func (k *Controller) opening(c *car, came Direction) {
 	}
 	f := c.floor
 	if c.calls.has(f) {
-		c.aboard -= c.aboard / int64(c.calls.count())
+		c.aboard -= c.bound[f] + max(0, c.aboard-c.known)/int64(c.calls.count())
+		c.known -= c.bound[f]
+		c.bound[f] = 0
 		c.calls.remove(f)
 	}
 	dir := c.leaves(f, came)
@@ -113,7 +115,7 @@ func (k *Controller) opening(c *car, came Direction) {
 		if landing {
 			for i := 0; i < len(c.assigned); {
 				slot := c.assigned[i]
-				if cl := &k.calls[slot]; cl.floor == f && cl.dir == dir {
+				if cl := &k.calls[slot]; cl.floor == f && cl.dir == dir && (c.calls.empty() || c.aboard+int64(cl.group)*1000 <= c.full) {
 					k.answer(slot, c)
 					continue
 				}
@@ -149,17 +151,19 @@ func (k *Controller) carMode(ev *Event) {
 	c.parkAt = never
 	k.deadlineStale = true
 	c.calls = floorSet{}
+	clear(c.bound)
+	c.known = 0
 	c.travel = None
 	for _, slot := range k.inOrder(func(cl *call) bool { return cl.car == c.id }) {
 		k.release(slot)
-		k.assign(slot, Reassign)
+		k.assign(slot, c.id)
 	}
 }
 
 // adopt looks for cars for the calls that have none.
 func (k *Controller) adopt() {
 	for _, slot := range k.inOrder(func(cl *call) bool { return cl.car == NoCar && cl.state == callOpen }) {
-		k.assign(slot, Assign)
+		k.assign(slot, NoCar)
 	}
 }
 

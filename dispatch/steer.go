@@ -74,8 +74,8 @@ func (k *Controller) send(c *car, f Floor) {
 	}
 	c.target, c.opens = f, true
 	// The plan was made for leaving now: it holds unless it began by turning.
+	c.said = c.plan.leaves(c, c.travel)
 	c.stale = c.travel != c.plan.heading
-	c.said = c.leaves(f, c.travel)
 	k.emit(Command{Kind: Serve, Car: c.id, Floor: f, Dir: c.said})
 }
 
@@ -87,7 +87,7 @@ func (k *Controller) redirect(c *car, f Floor, opens bool) {
 		k.emit(Command{Kind: Park, Car: c.id, Floor: f})
 		return
 	}
-	c.said = c.leaves(f, towards(c.floor, f))
+	c.said = c.plan.leaves(c, towards(c.floor, f))
 	k.emit(Command{Kind: Serve, Car: c.id, Floor: f, Dir: c.said})
 }
 
@@ -158,7 +158,7 @@ func (k *Controller) fire(due Instant) {
 		}
 	}
 	for _, slot := range k.inOrder(func(cl *call) bool { return cl.state == callWaiting && cl.due <= due }) {
-		k.schedule(slot, Assign)
+		k.schedule(slot)
 	}
 	k.deadlineStale = true
 }

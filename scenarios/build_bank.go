@@ -30,12 +30,12 @@ func (b *builder) bank(n *node) {
 	doors := b.read(doorsSection, n.child("doors"), n, path+".doors", &d.car.doors, false)
 	b.read(controlSection, n.child("control"), n, path+".control", &d.control, false)
 	if t.given["interface"] == nil {
-		if d.dispatcher == "destination" {
+		if needsPanels(d.dispatcher) {
 			d.iface = Destination
 		}
 		t.derive("interface", &d)
-	} else if d.dispatcher == "destination" && d.iface == Buttons {
-		t.fault("interface", `write interface = "destination"`, `dispatcher "destination" needs destination panels`)
+	} else if needsPanels(d.dispatcher) && d.iface == Buttons {
+		t.fault("interface", `write interface = "destination"`, "dispatcher %q needs destination panels", d.dispatcher)
 	}
 	b.capacity(t, &d)
 	if doors.given["nudge_close"] == nil {
@@ -339,3 +339,6 @@ func (b *builder) parts() []int {
 	}
 	return part
 }
+
+// needsPanels says which dispatchers are made for destination panels.
+func needsPanels(dispatcher string) bool { return dispatcher == "destination" || dispatcher == "zoned" }

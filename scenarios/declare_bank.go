@@ -47,7 +47,7 @@ var bankSection = &section{
 	fields: []field{
 		{key: "dispatcher", form: identifier{"a dispatcher: collective, eta, etd, destination or zoned"}, def: `"eta"`, source: ours + "; least waiting suits every kind of traffic",
 			doc: "Policy of the group controller.", at: in(func(b *bankDraft) any { return &b.dispatcher })},
-		{key: "interface", form: choice{[]string{"buttons", "destination"}}, derived: `"destination" with dispatcher = "destination", else "buttons"`, source: "the dispatcher's own interface",
+		{key: "interface", form: choice{[]string{"buttons", "destination"}}, derived: `"destination" with dispatcher = "destination" or "zoned", else "buttons"`, source: "the dispatcher's own interface",
 			doc: "What stands on the landing: up and down buttons, or a panel that takes the destination.", at: in(func(b *bankDraft) any { return &b.iface })},
 		{key: "serves", form: floorsForm{}, def: `"all"`, source: "one bank serves the whole building",
 			doc: "Floors at which the cars stop.", at: in(func(b *bankDraft) any { return &b.serves })},

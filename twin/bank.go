@@ -60,6 +60,7 @@ func (t *Twin) addBank(index int) error {
 		Floors: floors, Lobby: dispatch.Floor(sb.Lobby), Policy: policy,
 		Reassign: sb.Control.Reassign == scenarios.ReassignUntilCommitted, BypassLoad: int(math.Round(sb.Control.BypassLoad * 100)),
 		ParkingDelay: sb.Control.ParkingDelay, HoldLimit: sb.Control.HoldLimit,
+		Explain: t.opt.Trace != nil,
 	}
 	switch sb.Control.Parking {
 	case scenarios.ParkLobby:
@@ -67,10 +68,7 @@ func (t *Twin) addBank(index int) error {
 	case scenarios.ParkSpread:
 		cfg.Parking = dispatch.ParkSpread
 	}
-	elevations := make([]float64, floors)
-	for i, f := range t.sc.Building.Floors {
-		elevations[i] = f.Elevation
-	}
+	elevations := t.elevations()
 	made := map[carMake]tables{}
 	for i := range sb.Cars {
 		sc := &sb.Cars[i]
@@ -105,6 +103,14 @@ func (t *Twin) addBank(index int) error {
 	}
 	t.banks = append(t.banks, b)
 	return nil
+}
+
+func (t *Twin) elevations() []float64 {
+	e := make([]float64, len(t.sc.Building.Floors))
+	for i, f := range t.sc.Building.Floors {
+		e[i] = f.Elevation
+	}
+	return e
 }
 
 // carMake tells cars with different flight tables apart.

@@ -133,15 +133,23 @@ func (t *Twin) step(b *bank, ev *dispatch.Event) {
 	}
 	b.out = out
 	t.digest.word(uint64(ev.At)<<4 ^ uint64(ev.Kind))
-	t.digest.word(uint64(ev.Car)<<56 ^ uint64(uint8(ev.Floor))<<48 ^ uint64(uint8(ev.To))<<40 ^ uint64(uint8(ev.Dir))<<36 ^ uint64(ev.Door)<<32 ^ uint64(uint32(ev.Call)))
+	t.digest.word(uint64(uint8(ev.Car))<<56 | uint64(uint8(ev.Floor))<<48 | uint64(uint8(ev.To))<<40 | uint64(ev.Dir+1)<<38 | uint64(ev.Door)<<36 | uint64(ev.Mode)<<35 | uint64(uint32(ev.Call)))
+	t.digest.word(uint64(ev.Ready)<<1 ^ uint64(ev.Load)<<24 ^ uint64(uint32(ev.Group))<<56 ^ uint64(uint32(ev.Permit))<<40 ^ bit(ev.Locked))
 	if t.opt.Trace != nil {
 		t.trace(b, ev, out)
 	}
 	for i := range out {
 		cmd := &out[i]
-		t.digest.word(uint64(cmd.Kind)<<56 ^ uint64(uint8(cmd.Car))<<48 ^ uint64(uint8(cmd.Floor))<<40 ^ uint64(uint8(cmd.Dir))<<32 ^ uint64(uint32(cmd.Call)))
+		t.digest.word(uint64(cmd.Kind)<<56 ^ uint64(uint8(cmd.Car))<<48 ^ uint64(uint8(cmd.Floor))<<40 ^ uint64(uint8(cmd.Dir))<<32 ^ uint64(uint32(cmd.Call)) ^ uint64(cmd.Until)<<9 ^ uint64(cmd.Reason)<<36)
 		t.apply(b, cmd)
 	}
+}
+
+func bit(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func (t *Twin) trace(b *bank, ev *dispatch.Event, out []dispatch.Command) {
@@ -150,6 +158,10 @@ func (t *Twin) trace(b *bank, ev *dispatch.Event, out []dispatch.Command) {
 	for i := range out {
 		_, err := fmt.Fprintf(t.opt.Trace, "%s     %v\n", b.name, out[i])
 		t.fail(err)
+		for _, w := range out[i].Why {
+			_, err := fmt.Fprintf(t.opt.Trace, "%s         %v\n", b.name, w)
+			t.fail(err)
+		}
 	}
 }
 

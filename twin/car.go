@@ -7,6 +7,7 @@ import (
 	"hoistway/scenarios"
 	"hoistway/twin/check"
 	"hoistway/twin/motion"
+	"hoistway/twin/people"
 	"hoistway/twin/result"
 )
 
@@ -230,6 +231,11 @@ func (t *Twin) exchange(c *car) {
 	t.planClosing(c)
 }
 
+func (t *Twin) transferTime(c *car, slot int32, mean time.Duration, in bool) time.Duration {
+	tr := &t.persons[slot].trip
+	return people.Transfer(&c.spec.Doors, mean, people.Passage{Seed: t.opt.Seed, Replication: tr.Rep, Journey: tr.Journey, Leg: tr.Leg, In: in})
+}
+
 func (t *Twin) transferred(c *car) {
 	slot := c.moving
 	c.moving = nobody
@@ -351,7 +357,7 @@ func (t *Twin) closes(c *car) {
 // reopens tries to open closing doors again for somebody who comes late.
 func (t *Twin) reopens(c *car) bool {
 	d := &c.spec.Doors
-	if c.phase != closing || c.nudging || c.reopened >= d.ReopenLimit || c.out {
+	if c.phase != closing || c.closeTime == 0 || c.nudging || c.reopened >= d.ReopenLimit || c.out {
 		return false
 	}
 	c.reopened++

@@ -75,14 +75,6 @@ func (t *Twin) takeOut(c *car, out bool) {
 	}
 }
 
-func (t *Twin) elevations() []float64 {
-	e := make([]float64, len(t.sc.Building.Floors))
-	for i, f := range t.sc.Building.Floors {
-		e[i] = f.Elevation
-	}
-	return e
-}
-
 // sticks is found out when the doors are to close and do not.
 func (t *Twin) sticks(c *car) {
 	c.stuck = true
@@ -95,6 +87,9 @@ func (t *Twin) suspend(c *car) {
 	clear(c.pressed)
 	c.suspended = true
 	t.tell(&t.banks[c.bank], dispatch.Event{Kind: dispatch.CarMode, Car: dispatch.CarID(c.index), Mode: dispatch.OutOfService})
+	if c.phase == opening || c.phase == open { // who waits in front of it calls another
+		t.leftBehind(c, c.floor)
+	}
 }
 
 // resume takes a car back into service where it is.

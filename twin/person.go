@@ -213,7 +213,7 @@ func (t *Twin) callHere(slot int32) {
 	waiting := p.line == anyCar
 	for i := range t.sc.Banks[b.index].Cars {
 		c := &t.cars[b.first+i]
-		if c.floor != p.floor || c.phase == standing || c.phase == flying || c.dir != p.dir {
+		if c.floor != p.floor || c.phase == standing || c.phase == flying || c.dir != p.dir || c.out || c.stuck {
 			continue
 		}
 		if c.phase == closing {
@@ -365,7 +365,7 @@ func (t *Twin) leftBehind(c *car, floor int32) {
 // openFor reports whether a car stands open at a floor for a direction.
 func (t *Twin) openFor(b *bank, floor int32, dir int8) bool {
 	for i := range t.sc.Banks[b.index].Cars {
-		if c := &t.cars[b.first+i]; c.floor == floor && c.dir == dir && (c.phase == opening || c.phase == open) {
+		if c := &t.cars[b.first+i]; c.floor == floor && c.dir == dir && !c.out && !c.stuck && (c.phase == opening || c.phase == open) {
 			return true
 		}
 	}

@@ -86,7 +86,7 @@ func (t *Twin) returns(slot int32) {
 		t.free(slot)
 		return
 	}
-	p.trip.Journey, p.trip.Begin = t.journeys, result.None
+	p.trip.Journey, p.trip.Begin, p.trip.Access = t.journeys, result.None, result.LandingButton
 	t.journeys++
 	if t.startLeg(slot, 0) {
 		t.lands(slot)
