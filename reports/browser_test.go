@@ -284,6 +284,18 @@ func TestPictures(t *testing.T) {
 				save(fmt.Sprintf("%s-%s-%s.png", name, view.name, scheme), must(t, ctx, chromedp.FullScreenshot(100)))
 			}
 		}
+		if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(688, 1000)); err != nil {
+			t.Fatal(err)
+		}
+		must(t, ctx, chromedp.Evaluate[bool](`dispatchEvent(new Event("beforeprint"))`))
+		save(name+"-paper.png", must(t, ctx, chromedp.FullScreenshot(100)))
+		must(t, ctx, chromedp.Evaluate[bool](`dispatchEvent(new Event("afterprint"))`))
+		if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{}); err != nil {
+			t.Fatal(err)
+		}
 		save(name+".pdf", must(t, ctx, chromedp.PrintToPDF(chromedp.PDFPrintBackground(), chromedp.PDFOutlineAndTagged())))
 		save(name+".html", []byte(page))
 	}

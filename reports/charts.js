@@ -104,10 +104,14 @@
   // text, never as markup.
   const attach = (o) => {
     for (const a of [...o.xAxis, ...o.yAxis]) if (a.axisLabel && a.axisLabel.formatter) a.axisLabel.formatter = called(writers, a.axisLabel.formatter);
-    for (const a of o.yAxis) a.nameTextStyle = {align: "left", padding: [0, 0, 0, -28]};
+    for (const a of o.yAxis) {
+      a.nameTextStyle = {align: "left", padding: [0, 0, 0, -28]};
+      if (a.axisLabel) a.room = a.axisLabel.width; // for names of rows, on a screen that is wide enough
+    }
     for (const s of o.series) {
       if (s.type === "custom") Object.assign(s, {renderItem: called(items, s.renderItem), clip: true, progressive: 0});
-      if (s.markLine) Object.assign(s.markLine, {silent: true, animation: false});
+      // A series without items is there for its lines, behind those of the others.
+      if (s.markLine) Object.assign(s.markLine, {silent: true, animation: false, z: s.data.length ? 5 : 1});
     }
     o.tooltip.formatter = called(tellers, o.tooltip.formatter)(o);
     o.tooltip.renderMode = "richText";
@@ -116,11 +120,15 @@
   // paint adds the colours that a theme does not reach and fits names to the width.
   const paint = (o, width) => {
     for (const s of o.series) if (s.markLine) {
-      s.markLine.lineStyle.color = s.markLine.lineStyle.type === "solid" && s.markLine.label.show !== false ? ink.line : ink.mute;
+      s.markLine.lineStyle.color = s.data.length ? ink.mute : ink.line;
       s.markLine.label.color = ink.mute;
     }
     for (const v of o.visualMap || []) v.inRange = {color: ink.heat};
-    for (const a of o.yAxis) if (a.axisLabel && a.axisLabel.width) Object.assign(a.axisLabel, {width: Math.min(200, width * 0.33), color: ink.fg});
+    for (const a of o.yAxis) if (a.room) {
+      a.axisLabel.width = Math.min(a.room, width * 0.33);
+      a.axisLabel.color = ink.fg;
+      o.grid[0].left = a.axisLabel.width + 12;
+    }
   };
   const draw = (c) => { paint(c.option, c.chart.getWidth()); c.chart.setOption(c.option, true); };
   const drawAll = () => { readInk(); for (const c of charts) { c.chart.setTheme(theme(), {silent: true}); draw(c); } };

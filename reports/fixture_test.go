@@ -185,7 +185,7 @@ func officeMetrics(total *result.Summary, all []*result.Summary) map[string]*res
 	put := func(name, unit string, of func(*result.Summary) float64) {
 		v := of(total)
 		x := &result.Metric{Value: &v, N: len(all), Unit: unit}
-		if len(all) > 1 {
+		if len(all) > 1 && !slices.Contains(noAverages, name) {
 			lo, hi := math.Inf(1), math.Inf(-1)
 			for _, s := range all {
 				lo, hi = min(lo, of(s)), max(hi, of(s))

@@ -37,9 +37,10 @@ func intervalChart(id, axis string, draw types.FuncStr, rows []interval) *charts
 	}
 	// The ends of the axis are no round figures.
 	x.AxisLabel = &opts.AxisLabel{Formatter: writeFigure, ShowMinLabel: opts.Bool(low == 0), ShowMaxLabel: opts.Bool(false)}
-	y := opts.YAxis{Type: "category", Inverse: opts.Bool(true), Data: names, SplitLine: noLines(), AxisLabel: &opts.AxisLabel{Width: 200, Overflow: "truncate"}}
+	y := rowAxis(names)
+	y.Inverse = opts.Bool(true)
 	c := charts.NewCustom()
-	c.SetGlobalOptions(common(id, frame("8", "8", "30", "30"), tooltip("item", tellName), legend(false, nil), charts.WithXAxisOpts(x), charts.WithYAxisOpts(y))...)
+	c.SetGlobalOptions(common(id, rowFrame(names, "8", "30", "48"), tooltip("item", tellName), legend(false, nil), charts.WithXAxisOpts(x), charts.WithYAxisOpts(y))...)
 	c.AddSeries(label(axis, 60), items, charts.WithCustomChartOpts(opts.CustomChart{RenderItem: draw}), charts.WithEncodeOpts(opts.Encode{X: 0, Y: 1}))
 	if draw == drawDifference {
 		c.SetSeriesOptions(charts.WithMarkLineNameXAxisItemOpts(opts.MarkLineNameXAxisItem{XAxis: 0}),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -64,6 +65,39 @@ func common(id string, more ...charts.GlobalOpts) []charts.GlobalOpts {
 // frame is the room around the plot in px; labels of the axes come on top.
 func frame(left, top, right, bottom string) charts.GlobalOpts {
 	return charts.WithGridOpts(opts.Grid{Left: left, Top: top, Right: right, Bottom: bottom, ContainLabel: opts.Bool(true)})
+}
+
+// rowAxis names rows beside a plot; the page narrows it where a screen is narrow.
+func rowAxis(names []string) opts.YAxis {
+	return opts.YAxis{Type: "category", Data: names, SplitLine: noLines(), AxisLabel: &opts.AxisLabel{Width: rowRoom(names), Overflow: "truncate"}}
+}
+
+// rowFrame is the room around a plot with a [rowAxis]. The library's own
+// measure of the names of rows comes out too small, so ours is used.
+func rowFrame(names []string, top, right, bottom string) charts.GlobalOpts {
+	return charts.WithGridOpts(opts.Grid{Left: strconv.Itoa(rowRoom(names) + 12), Top: top, Right: right, Bottom: bottom})
+}
+
+func rowRoom(names []string) int {
+	px := 12
+	for _, n := range names {
+		px = max(px, widthOf(n, 12))
+	}
+	return min(px, 200)
+}
+
+// widthOf is about how many px a name takes in letters of a size in px; those
+// of East Asian scripts are as wide as they are high.
+func widthOf(name string, size int) int {
+	px := 0.0
+	for _, r := range name {
+		if r >= 0x1100 && r != '…' {
+			px += float64(size)
+		} else {
+			px += 0.62 * float64(size)
+		}
+	}
+	return int(math.Ceil(px))
 }
 
 func tooltip(trigger string, tell types.FuncStr) charts.GlobalOpts {

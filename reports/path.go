@@ -121,7 +121,7 @@ func spatialPlot(id string, b result.BankHeader, cars [][]opts.CustomData, floor
 	lines := make([]opts.MarkLineNameYAxisItem, len(floors))
 	for i, f := range floors {
 		lines[i] = opts.MarkLineNameYAxisItem{Name: f.name, YAxis: round(f.elevation, 2)}
-		width = max(width, widthOf(f.name))
+		width = max(width, widthOf(f.name, 11))
 	}
 	x, y := axisBelow("time since start"), opts.YAxis{Type: "value", SplitLine: noLines(), AxisLine: &opts.AxisLine{Show: opts.Bool(false)}, AxisLabel: &opts.AxisLabel{Show: opts.Bool(false)}}
 	x.Type, x.Min, x.Max, x.AxisLabel = "value", from, to, &opts.AxisLabel{Formatter: writeClock}
@@ -151,18 +151,4 @@ var icons = map[string]string{
 	"solid":  "path://M0,0H26V2H0Z",
 	"dashed": "path://M0,0H7V2H0ZM9.5,0H16.5V2H9.5ZM19,0H26V2H19Z",
 	"dotted": "path://M0,0H2V2H0ZM4,0H6V2H4ZM8,0H10V2H8ZM12,0H14V2H12ZM16,0H18V2H16ZM20,0H22V2H20ZM24,0H26V2H24Z",
-}
-
-// widthOf is about how many px a name takes in letters of 11 px; those of
-// East Asian scripts are as wide as they are high.
-func widthOf(name string) int {
-	px := 0
-	for _, r := range name {
-		if r >= 0x1100 {
-			px += 11
-		} else {
-			px += 6
-		}
-	}
-	return px
 }

@@ -128,7 +128,7 @@ func TestTextReachesTheReader(t *testing.T) {
 		f.Header.Repeat, f.Header.ScenarioHash, f.Digest, "default: the literature&#39;s dwell", "floor locked", "The clock never starts at a remote call",
 		"it assumes pure up-peak", strings.ReplaceAll(`<th scope="row">low</th><td class="n">123.5~s</td><td class="n">41.2~s</td><td class="n">16.2~%</td><td class="n">5.6</td><td class="n">6.7</td><td class="n">10.4</td>`, "~", "\u00a0"),
 		`<th scope="row">high</th><td class="n">–</td>`, "No up-peak analysis of bank high: nobody lives",
-		"Remote calls", "±\u00a0", "with 95\u00a0% confidence", `<th scope="row">G</th>`,
+		"Remote calls", "±\u00a0", "no interval: not an average", "none: not an average", "with 95\u00a0% confidence", `<th scope="row">G</th>`,
 	} {
 		if !strings.Contains(m, want) {
 			t.Errorf("the page does not say %q", want)

@@ -130,10 +130,12 @@ func heatChart(id string, t timeline, floors []string, cells []opts.HeatMapData,
 	for i := range spans {
 		spans[i] = t.span(i)
 	}
-	x, y := axisBelow("time since start"), opts.YAxis{Type: "category", Data: labels(floors, 14), SplitLine: noLines(), AxisLine: &opts.AxisLine{Show: opts.Bool(false)}}
+	rows := labels(floors, 14)
+	x, y := axisBelow("time since start"), rowAxis(rows)
+	y.AxisLine = &opts.AxisLine{Show: opts.Bool(false)}
 	x.Type, x.Data, x.AxisLabel = "category", spans, &opts.AxisLabel{Formatter: writeStart}
 	c := charts.NewHeatMap()
-	c.SetGlobalOptions(common(id, frame("12", "8", "22", "64"), tooltip("item", tellCell), legend(false, nil), charts.WithXAxisOpts(x), charts.WithYAxisOpts(y),
+	c.SetGlobalOptions(common(id, rowFrame(rows, "8", "22", "82"), tooltip("item", tellCell), legend(false, nil), charts.WithXAxisOpts(x), charts.WithYAxisOpts(y),
 		charts.WithVisualMapOpts(opts.VisualMap{Type: "continuous", Max: float32(most), Orient: "horizontal", Left: "0", Bottom: "0", Calculable: opts.Bool(false),
 			Text: []string{joined(number(most, 1), "persons"), "0"}}))...)
 	c.AddSeries("people waiting", cells)
