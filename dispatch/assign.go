@@ -139,7 +139,8 @@ func (k *Controller) price(cl *call, c *car) Cost {
 	now := k.now
 	q := &k.candidate
 	sweep := k.sweepOf(c, cl.floor, cl.dir)
-	in := k.insert(c, cl.floor, sweep, cl.known)
+	in := &k.insertion
+	k.insert(c, cl.floor, sweep, cl.known, in)
 	q.Crowded = false
 	arrive := in.arrive
 	limit := c.capacity
@@ -177,7 +178,7 @@ func (k *Controller) price(cl *call, c *car) Cost {
 
 // ride fills in the time from the doors opening to the destination, and adds
 // what the stop there costs others.
-func (k *Controller) ride(cl *call, c *car, in insertion, sweep int8, opens Instant) {
+func (k *Controller) ride(cl *call, c *car, in *insertion, sweep int8, opens Instant) {
 	q := &k.candidate
 	to := cl.to
 	from := in.index

@@ -31,6 +31,7 @@ type Controller struct {
 	stepping      bool
 	touched       []CarID // cars whose next stop may have changed
 	candidate     Candidate
+	insertion     insertion // scratch of price and schedule
 	why           []CarCost
 	deadline      Instant
 	deadlineStale bool

@@ -82,8 +82,8 @@ func (k *Controller) schedule(slot int32) {
 			if c.stale {
 				k.build(c)
 			}
-			in := k.insert(c, cl.floor, k.sweepOf(c, cl.floor, cl.dir), true)
-			soonest = min(soonest, max(k.now, in.arrive))
+			k.insert(c, cl.floor, k.sweepOf(c, cl.floor, cl.dir), true, &k.insertion)
+			soonest = min(soonest, max(k.now, k.insertion.arrive))
 		}
 		if soonest != never && soonest+readyMargin+time.Second < cl.ready {
 			cl.state = callWaiting

@@ -335,15 +335,15 @@ type insertion struct {
 	aboard  int64 // on coming there
 }
 
-// insert finds where a stop at f would come in the plan of c.
-func (k *Controller) insert(c *car, f Floor, sweep int8, known bool) insertion {
+// insert finds where a stop at f would come in the plan of c, and fills in in.
+func (k *Controller) insert(c *car, f Floor, sweep int8, known bool, in *insertion) {
 	p := &c.plan
 	pos := p.pos(f, sweep, k.floors)
 	i := 0
 	for i < len(p.stops) && p.stops[i].pos < pos {
 		i++
 	}
-	in := insertion{index: i, aboard: c.aboard}
+	*in = insertion{index: i, aboard: c.aboard}
 	if i > 0 {
 		in.aboard = p.stops[i-1].aboard
 	}
@@ -354,12 +354,12 @@ func (k *Controller) insert(c *car, f Floor, sweep int8, known bool) insertion {
 		if !known {
 			in.aboard -= p.stops[i].in // the call is the landing's own
 		}
-		return in
+		return
 	}
 	if i > 0 && p.stops[i-1].floor == f { // where the car turns round
 		in.exists = true
 		in.arrive = p.stops[i-1].arrive
-		return in
+		return
 	}
 	if i == 0 {
 		in.arrive = c.firstLeg(f, k.now)
@@ -373,7 +373,6 @@ func (k *Controller) insert(c *car, f Floor, sweep int8, known bool) insertion {
 		in.detour = max(0, gone+c.Flights.between(f, next.floor)-c.Advance-next.arrive)
 		in.waiting, in.riding = next.waiting, next.riding
 	}
-	return in
 }
 
 // forget drops the destination call in slot from the car's list.

@@ -63,10 +63,10 @@ func (g *agenda) add(at scenarios.Instant, c class, do task, sub int32, gen uint
 	g.heap = h
 }
 
-// pop removes the first entry; the agenda must not be empty.
-func (g *agenda) pop() entry {
+// pop moves the first entry into top; the agenda must not be empty.
+func (g *agenda) pop(top *entry) {
 	h := g.heap
-	top := h[0]
+	*top = h[0]
 	n := len(h) - 1
 	e := h[n]
 	h = h[:n]
@@ -89,5 +89,4 @@ func (g *agenda) pop() entry {
 		h[i] = e
 	}
 	g.heap = h
-	return top
 }

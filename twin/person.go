@@ -153,10 +153,9 @@ func (t *Twin) startLeg(slot int32, leg int) bool {
 	if p.permit == 0 || p.visitor < 0 {
 		permit = check.None
 	}
-	t.observe(check.Observation{
-		Kind: check.Appeared, Person: tr.Journey, Slot: slot, Floor: int16(p.floor), To: int16(via), Mass: tr.Mass, Bank: int16(bank),
-		Tenant: int16(tr.Tenant), Permit: permit, Leg: uint8(leg), Further: uint8(legs - 1),
-	})
+	o := &t.obs
+	o.To, o.Mass, o.Bank, o.Tenant, o.Permit, o.Leg, o.Further = int16(via), tr.Mass, int16(bank), int16(tr.Tenant), permit, uint8(leg), uint8(legs-1)
+	t.meets(check.Appeared, slot, p, nobody, p.floor)
 	p.where = walking
 	if !ok {
 		t.leaves(slot, result.Refused, NoRoute)

@@ -61,7 +61,8 @@ type Twin struct {
 	present  int64 // persons in use
 	journeys int64
 	events   int64
-	upcoming people.Person
+	arrivals [2]people.Person // the next of the source, and the one in hand
+	ahead    int              // index of the next
 	more     bool
 	visitors int64 // visits under way: stays that will lead to another ride
 	obs      check.Observation
@@ -93,7 +94,7 @@ func New(sc *scenarios.Scenario, o Options) (*Twin, error) {
 		t.agenda.add(f.At, faults, faultBegins, int32(i), 0)
 		t.agenda.add(f.At+f.For, faults, faultEnds, int32(i), 0)
 	}
-	t.more = t.source.Next(&t.upcoming)
+	t.more = t.source.Next(&t.arrivals[0])
 	return t, nil
 }
 
@@ -102,6 +103,7 @@ func New(sc *scenarios.Scenario, o Options) (*Twin, error) {
 // sink fails.
 func (t *Twin) Run(ctx context.Context) (Outcome, error) {
 	limit := t.sc.Run.Cap
+	var e entry
 	for t.err == nil {
 		if t.events&4095 == 0 && ctx.Err() != nil {
 			return Outcome{}, ctx.Err()
@@ -123,12 +125,13 @@ func (t *Twin) Run(ctx context.Context) (Outcome, error) {
 		t.events++
 		t.now = at
 		if source {
-			p := t.upcoming
-			t.more = t.source.Next(&t.upcoming)
-			t.setsOut(&p)
+			p := &t.arrivals[t.ahead]
+			t.ahead = 1 - t.ahead
+			t.more = t.source.Next(&t.arrivals[t.ahead])
+			t.setsOut(p)
 			continue
 		}
-		e := t.agenda.pop()
+		t.agenda.pop(&e)
 		t.play(&e)
 	}
 	if t.err != nil {
@@ -147,8 +150,9 @@ func (t *Twin) next() (at scenarios.Instant, source bool) {
 	if len(t.agenda.heap) > 0 {
 		at = t.agenda.heap[0].at
 	}
-	if t.more && (t.upcoming.At < at || t.upcoming.At == at && class(t.agenda.heap[0].seq>>56) > personal) {
-		return t.upcoming.At, true
+	next := t.arrivals[t.ahead].At
+	if t.more && (next < at || next == at && class(t.agenda.heap[0].seq>>56) > personal) {
+		return next, true
 	}
 	return at, false
 }
