@@ -107,7 +107,7 @@ func TestArchitecture(t *testing.T) {
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("the go command is not installed: imports cannot be listed")
 	}
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Deps,Standard", "hoistway/...").Output()
+	out, err := exec.Command("go", "list", "-pgo=off", "-json=ImportPath,Imports,Deps,Standard", "hoistway/...").Output()
 	if err != nil {
 		var exit *exec.ExitError
 		if errors.As(err, &exit) {
