@@ -9,9 +9,9 @@ import (
 )
 
 // newMeter measures processor time of a study with so many workers. With one it reads the process
-// clock, so that garbage collection on other threads counts; what setting up
-// left behind is collected before the clock starts. With several workers it
-// reads the clock of the worker's own thread, which the worker keeps meanwhile.
+// clock, so that garbage collection on other threads counts. With several
+// workers it reads the clock of the worker's own thread, which the worker keeps
+// meanwhile. What setting up left behind is collected before the clock starts.
 func newMeter(workers int) study.Meter {
 	if workers == 1 {
 		return func() func() float64 {
@@ -22,6 +22,7 @@ func newMeter(workers int) study.Meter {
 	}
 	return func() func() float64 {
 		runtime.LockOSThread()
+		runtime.GC()
 		from := read(unix.CLOCK_THREAD_CPUTIME_ID)
 		return func() float64 {
 			spent := seconds(read(unix.CLOCK_THREAD_CPUTIME_ID) - from)

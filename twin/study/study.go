@@ -83,7 +83,7 @@ const (
 //
 // The file's bytes depend on the cases, the seed, the replications and the
 // dispatcher alone. With a Meter, a study that costs less than 50 ms of
-// processor time is simulated again, without records and trace, until 100 ms
+// processor time is simulated again by one worker, without records and trace, until 100 ms
 // have been spent or 200 passes are made; the median is reported, and a digest that differs between
 // passes is a *[Broken]. A replication that broke an invariant ends the study
 // with a *Broken; of several, the lowest is reported. A cancelled context ends
@@ -320,8 +320,10 @@ func (s *study) measure(ctx context.Context, first []replicate) (Machine, error)
 	if !m.Records {
 		readings = append(readings, m.CPUSeconds)
 	}
+	alone := *s // two workers would slow each other down
+	alone.o.Parallel = 1
 	for spent := m.CPUSeconds; spent < warmFor && m.Passes < mostPasses || len(readings) == 0; {
-		again, err := s.pass(ctx, false)
+		again, err := alone.pass(ctx, false)
 		if err != nil {
 			return m, err
 		}
