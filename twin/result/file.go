@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 )
 
 // NewFile makes the result of a study from its replications: their total, all
@@ -99,7 +101,7 @@ func Judge(metric, op string, bound float64, text string, f *File) (Verdict, err
 		v.Value, v.Pass = copied(m.Value), true
 	default:
 		v.Value = copied(m.Value)
-		v.Why = fmt.Sprintf("%s is %s, not %s %s", metric, quantity(*m.Value, d.Unit), op, quantity(bound, d.Unit))
+		v.Why = fmt.Sprintf("%s is %s, not %s %s", metric, quantity(*m.Value, bound, d.Unit), op, quantity(bound, bound, d.Unit))
 	}
 	return v, nil
 }
@@ -147,10 +149,12 @@ func names() string {
 	return string(all)
 }
 
-// quantity writes a value with its unit at full precision.
-func quantity(v float64, unit string) string {
-	if unit == "%" {
-		return fmt.Sprintf("%v %%", v)
+// quantity writes a value with its unit for people: four significant digits,
+// or all of them where four could not be told from the bound it is held to.
+func quantity(v, bound float64, unit string) string {
+	text := strconv.FormatFloat(v, 'g', 4, 64)
+	if short, err := strconv.ParseFloat(text, 64); err != nil || v != bound && short == bound || math.Abs(v) >= 1e4 {
+		text = strconv.FormatFloat(v, 'f', -1, 64)
 	}
-	return fmt.Sprintf("%v %s", v, unit)
+	return text + " " + unit
 }
