@@ -101,7 +101,8 @@ func Judge(metric, op string, bound float64, text string, f *File) (Verdict, err
 		v.Value, v.Pass = copied(m.Value), true
 	default:
 		v.Value = copied(m.Value)
-		v.Why = fmt.Sprintf("%s is %s, not %s %s", metric, quantity(*m.Value, bound, d.Unit), op, quantity(bound, bound, d.Unit))
+		is, limit := apart(*m.Value, bound)
+		v.Why = fmt.Sprintf("%s is %s %s, not %s %s %s", metric, is, d.Unit, op, limit, d.Unit)
 	}
 	return v, nil
 }
@@ -149,12 +150,17 @@ func names() string {
 	return string(all)
 }
 
-// quantity writes a value with its unit for people: four significant digits,
-// or all of them where four could not be told from the bound it is held to.
-func quantity(v, bound float64, unit string) string {
-	text := strconv.FormatFloat(v, 'g', 4, 64)
-	if short, err := strconv.ParseFloat(text, 64); err != nil || v != bound && short == bound || math.Abs(v) >= 1e4 {
-		text = strconv.FormatFloat(v, 'f', -1, 64)
+// apart writes a value and the bound it is held to for people: four significant
+// digits, or all of them where four could not tell the two apart.
+func apart(v, bound float64) (string, string) {
+	short := func(x float64) string {
+		if math.Abs(x) >= 1e4 {
+			return strconv.FormatFloat(x, 'f', 0, 64)
+		}
+		return strconv.FormatFloat(x, 'g', 4, 64)
 	}
-	return text + " " + unit
+	if short(v) != short(bound) {
+		return short(v), short(bound)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64), strconv.FormatFloat(bound, 'f', -1, 64)
 }
