@@ -143,10 +143,7 @@ func (k *Controller) price(cl *call, c *car) Cost {
 	k.insert(c, cl.floor, sweep, cl.known, in)
 	q.Crowded = false
 	arrive := in.arrive
-	limit := c.capacity
-	if cl.known {
-		limit = c.full
-	}
+	limit := c.limit(cl.known)
 	if over := in.aboard + int64(cl.group)*1000; over > limit && in.aboard > 0 && len(c.plan.stops) > 0 {
 		q.Crowded = true
 		last := &c.plan.stops[len(c.plan.stops)-1]
@@ -183,12 +180,10 @@ func (k *Controller) ride(cl *call, c *car, in *insertion, sweep int8, opens Ins
 	to := cl.to
 	from := in.index
 	gone := opens + c.stopTime(true)
-	if in.exists {
-		if from < len(c.plan.stops) && c.plan.stops[from].floor == cl.floor {
-			from++
-		}
-	}
 	p := &c.plan
+	if in.exists && from < len(p.stops) && p.stops[from].floor == cl.floor {
+		from++
+	}
 	pos := p.pos(to, sweep, k.floors)
 	j := from
 	for j < len(p.stops) && p.stops[j].pos < pos {

@@ -64,6 +64,36 @@ func (c *car) demand() bool {
 // idle reports whether the car can leave at once and has nothing to do.
 func (c *car) idle() bool { return !c.moving() && c.doors == doorsClosed && !c.demand() }
 
+// owed reports whether the car has something to do at f.
+func (c *car) owed(f Floor) bool {
+	return c.calls.has(f) || c.pick[0].has(f) || c.pick[1].has(f)
+}
+
+// limit is how many thousandths of people the car takes before it leaves a
+// caller to another: the bypass reserve stands for the unknown number behind a
+// landing call, a known group needs its own places only.
+func (c *car) limit(known bool) int64 {
+	if known {
+		return c.full
+	}
+	return c.capacity
+}
+
+// expect takes so many thousandths of people aboard who are bound for a floor.
+func (c *car) expect(to Floor, people int64) {
+	c.calls.add(to)
+	c.aboard += people
+	c.bound[to] += people
+	c.known += people
+}
+
+// strike takes a floor off the car calls, with those known to be bound for it.
+func (c *car) strike(f Floor) {
+	c.calls.remove(f)
+	c.known -= c.bound[f]
+	c.bound[f] = 0
+}
+
 // ahead reports whether g lies strictly past f in direction d.
 func ahead(f, g Floor, d Direction) bool { return (g-f)*Floor(d) > 0 }
 

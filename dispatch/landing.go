@@ -109,11 +109,7 @@ func (k *Controller) atOpenDoors(slot int32) bool {
 		if c.doors != doorsOpen || c.moving() || c.floor != cl.floor || c.travel != cl.dir && c.travel != None {
 			continue
 		}
-		limit := c.capacity
-		if cl.known {
-			limit = c.full
-		}
-		if k.capable(c, cl) != "" || c.aboard+int64(cl.group)*1000 > limit && c.aboard > 0 {
+		if k.capable(c, cl) != "" || c.aboard+int64(cl.group)*1000 > c.limit(cl.known) && c.aboard > 0 {
 			continue
 		}
 		if cl.known && k.rules.Sticky && c.travel == None {
@@ -137,11 +133,7 @@ func (k *Controller) answer(slot int32, c *car) {
 	k.emit(Command{Kind: Answer, Call: cl.id, Car: c.id})
 	if cl.known {
 		c.forget(slot)
-		c.calls.add(cl.to)
-		people := int64(cl.group) * 1000
-		c.aboard += people
-		c.bound[cl.to] += people
-		c.known += people
+		c.expect(cl.to, int64(cl.group)*1000)
 		if cl.ready > k.now {
 			until := min(cl.ready+readyMargin, k.now+k.config.HoldLimit)
 			if until > c.freeAt-c.Close {

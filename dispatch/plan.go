@@ -315,10 +315,7 @@ func (k *Controller) turnTo(c *car) Direction {
 		return best
 	}
 	up, down := near(Up), near(Down)
-	if up == NoFloor || down != NoFloor && c.floor-down < up-c.floor {
-		if down == NoFloor {
-			return Up
-		}
+	if down != NoFloor && (up == NoFloor || c.floor-down < up-c.floor) {
 		return Down
 	}
 	return Up

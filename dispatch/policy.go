@@ -47,7 +47,7 @@ type Candidate struct {
 
 	Wait  time.Duration // until the car's doors begin to open for the caller, from Now or Ready, whichever is later
 	Early time.Duration // that the car would stand open before the caller is ready
-	Ride  time.Duration // from doors opening to the destination, or to a likely one; 0 unless Rules.Ride
+	Ride  time.Duration // from doors opening to the destination; 0 unless that is known and Rules.Ride is set
 	// What the stop costs others, in person-time: those waiting for this car at
 	// later stops, and those aboard or to board before who leave at later stops.
 	DelayWaiting, DelayRiding Cost

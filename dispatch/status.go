@@ -38,7 +38,7 @@ func (k *Controller) carStatus(ev *Event) {
 		// The car goes where it says it goes, whatever it was told.
 		c.floor, c.target, c.fixed = ev.Floor, ev.To, true
 		c.doors = doorsClosed
-		c.opens = c.calls.has(ev.To) || c.pick[0].has(ev.To) || c.pick[1].has(ev.To)
+		c.opens = c.owed(ev.To)
 		return
 	}
 	c.floor, c.target, c.fixed = ev.Floor, NoFloor, false
@@ -85,9 +85,7 @@ func (k *Controller) opening(c *car, came Direction) {
 	f := c.floor
 	if c.calls.has(f) {
 		c.aboard -= c.bound[f] + max(0, c.aboard-c.known)/int64(c.calls.count())
-		c.known -= c.bound[f]
-		c.bound[f] = 0
-		c.calls.remove(f)
+		c.strike(f)
 	}
 	dir := c.leaves(f, came)
 	if reopened && c.travel != None {
@@ -177,7 +175,7 @@ func (k *Controller) floorLock(ev *Event) {
 	for i := range k.cars {
 		c := &k.cars[i]
 		if c.calls.has(ev.Floor) {
-			c.calls.remove(ev.Floor)
+			c.strike(ev.Floor)
 			c.stale = true
 			k.emit(Command{Kind: Reject, Call: -1, Car: c.id, Floor: ev.Floor, Reason: FloorLocked})
 		}

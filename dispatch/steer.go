@@ -40,9 +40,9 @@ func (k *Controller) steer(c *car) {
 	case !c.moving():
 		k.send(c, f)
 	case f == c.target && c.opens:
-	case c.reaches(f, k.now) && !k.unlikeStop(c, f):
+	case c.reaches(f, k.now) && !c.skips(f):
 		k.redirect(c, f, true)
-	case !k.owed(c, c.target):
+	case !c.owed(c.target):
 		// Nothing is wanted at the target any more: stand as soon as possible.
 		if r := c.nearestStop(k.now); r != c.target || c.opens {
 			k.redirect(c, r, false)
@@ -50,20 +50,12 @@ func (k *Controller) steer(c *car) {
 	}
 }
 
-// unlikeStop keeps a car whose doors will open for somebody at its target from
-// being sent past it: a stop may be put before the target, or take its place
-// when nobody wants the target.
-func (k *Controller) unlikeStop(c *car, f Floor) bool {
-	return k.owed(c, c.target) && c.opens && ahead(c.target, f, towards(c.floor, c.target)) && k.planned(c, c.target)
-}
-
-func (k *Controller) planned(c *car, f Floor) bool {
-	return slices.ContainsFunc(c.plan.stops, func(s stop) bool { return s.floor == f && s.sweep == 0 })
-}
-
-// owed reports whether the car has something to do at f.
-func (k *Controller) owed(c *car, f Floor) bool {
-	return c.calls.has(f) || c.pick[0].has(f) || c.pick[1].has(f)
+// skips reports whether going to f would pass by a target that the car is
+// expected at on its way: a stop may be put before the target, or take its
+// place when nobody wants the target.
+func (c *car) skips(f Floor) bool {
+	return c.owed(c.target) && c.opens && ahead(c.target, f, towards(c.floor, c.target)) &&
+		slices.ContainsFunc(c.plan.stops, func(s stop) bool { return s.floor == c.target && s.sweep == 0 })
 }
 
 // send starts a standing car.

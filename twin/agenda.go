@@ -25,8 +25,7 @@ const (
 	personGivesUp             // person slot: patience has run out
 	personReturns             // person slot: a visitor starts back
 	keyRevoked                // permit
-	faultBegins               // fault
-	faultEnds                 // fault
+	faultTurns                // fault: it begins or ends
 )
 
 // entry is one scheduled event, a plain value.

@@ -16,12 +16,8 @@ func (t *Twin) faultCar(f *scenarios.Fault) *car {
 	panic("BUG: fault " + f.Name + " names no bank")
 }
 
-// faultBegins and faultEnds bring the car or floor of a fault into the state
-// that all faults now in force leave it in: faults may overlap.
-func (t *Twin) faultBegins(i int) { t.reviewFaults(&t.sc.Faults[i]) }
-
-func (t *Twin) faultEnds(i int) { t.reviewFaults(&t.sc.Faults[i]) }
-
+// reviewFaults brings the car or floor of a fault that begins or ends into the
+// state that all faults now in force leave it in: faults may overlap.
 func (t *Twin) reviewFaults(f *scenarios.Fault) {
 	inForce, factor, until := false, 1.0, scenarios.Instant(0)
 	for i := range t.sc.Faults {

@@ -110,7 +110,6 @@ func (t *Twin) setsOut(src *people.Person) {
 		if !src.NoShow {
 			arrive += src.Late
 		}
-		p.where = walking
 		t.ask(slot, tr.Promised)
 		if t.persons[slot].where == nowhere { // rejected
 			return
@@ -119,7 +118,6 @@ func (t *Twin) setsOut(src *people.Person) {
 		arrive += src.Late
 	}
 	if arrive > t.now {
-		t.persons[slot].where = walking
 		t.agenda.add(arrive, personal, personLands, slot, t.persons[slot].gen)
 		return
 	}
@@ -150,7 +148,7 @@ func (t *Twin) startLeg(slot int32, leg int) bool {
 		}
 	}
 	permit := int32(p.permit)
-	if p.permit == 0 || p.visitor < 0 {
+	if p.visitor < 0 {
 		permit = check.None
 	}
 	o := &t.obs
@@ -209,26 +207,20 @@ func (t *Twin) callHere(slot int32) {
 		return
 	}
 	t.join(slot, anyCar)
-	waiting := p.line == anyCar
 	for i := range t.sc.Banks[b.index].Cars {
 		c := &t.cars[b.first+i]
 		if c.floor != p.floor || c.phase == standing || c.phase == flying || c.dir != p.dir || c.out || c.stuck {
 			continue
 		}
-		if c.phase == closing {
-			if !t.fits(c, p) || !t.reopens(c) {
-				continue
-			}
+		if c.phase == closing && (!t.fits(c, p) || !t.reopens(c)) {
+			continue
 		}
-		t.exchange(c)
 		// A button does nothing while a car with room stands open; who finds
 		// it full presses once its doors have closed.
-		waiting = false
-		break
+		t.exchange(c)
+		return
 	}
-	if waiting {
-		t.press(b, p.floor, p.dir)
-	}
+	t.press(b, p.floor, p.dir)
 }
 
 // board completes a person's entry. Room was taken when it began.

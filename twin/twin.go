@@ -91,8 +91,8 @@ func New(sc *scenarios.Scenario, o Options) (*Twin, error) {
 	}
 	for i := range sc.Faults {
 		f := &sc.Faults[i]
-		t.agenda.add(f.At, faults, faultBegins, int32(i), 0)
-		t.agenda.add(f.At+f.For, faults, faultEnds, int32(i), 0)
+		t.agenda.add(f.At, faults, faultTurns, int32(i), 0)
+		t.agenda.add(f.At+f.For, faults, faultTurns, int32(i), 0)
 	}
 	t.more = t.source.Next(&t.arrivals[0])
 	return t, nil
@@ -187,10 +187,8 @@ func (t *Twin) play(e *entry) {
 		}
 	case keyRevoked:
 		t.revoke(Permit(e.sub))
-	case faultBegins:
-		t.faultBegins(int(e.sub))
-	case faultEnds:
-		t.faultEnds(int(e.sub))
+	case faultTurns:
+		t.reviewFaults(&t.sc.Faults[e.sub])
 	}
 }
 
