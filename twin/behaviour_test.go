@@ -192,6 +192,10 @@ func TestBehaviour(t *testing.T) {
 		{"slow-car", "At half its speed and acceleration the flight takes longer.", 1, fault(scenarios.SlowCar, 0, time.Hour), script{rider(time.Second, 0, 2)}},
 		{"floor-locked", "Riders to a floor that is locked meanwhile are carried to the lobby; who waits for it is refused.", 1, fault(scenarios.FloorLocked, 12*time.Second, time.Minute),
 			script{rider(0, 0, 4), rider(11*time.Second, 0, 4), rider(20*time.Second, 4, 0), rider(90*time.Second, 0, 4)}},
+		{"floor-locked-before-boarding", "A lock that comes and goes while the doors open does not lose the destination of a caller not yet aboard.", 1, func(sc *scenarios.Scenario) {
+			panel(sc)
+			fault(scenarios.FloorLocked, time.Second, 500*time.Millisecond)(sc)
+		}, script{rider(0, 0, 4)}},
 		{"advance-opening", "The doors begin to open while the car levels.", 1, func(sc *scenarios.Scenario) {
 			sc.Banks[0].Cars[0].Motion.Levelling = time.Second
 			sc.Banks[0].Cars[0].Doors.AdvanceOpening = 800 * time.Millisecond

@@ -239,6 +239,7 @@ func (t *Twin) rejected(b *bank, cmd *dispatch.Command) {
 	if cmd.Car != dispatch.NoCar {
 		c := &t.cars[b.first+int(cmd.Car)]
 		c.pressed[cmd.Floor] = false
+		c.forgot = true
 		if cmd.Reason == dispatch.FloorLocked {
 			t.carryElsewhere(c, int32(cmd.Floor), reason)
 		}

@@ -72,7 +72,7 @@ type car struct {
 	out        bool // out of service
 	stuckUntil scenarios.Instant
 	stuck      bool
-	suspended  bool // was taken out of service during this stop: the controller has forgotten whom it answered
+	forgot     bool // during this stop the controller gave up car calls it had taken from callers not yet aboard
 }
 
 func (t *Twin) after(d time.Duration, do task, c *car) {
@@ -162,7 +162,7 @@ func (t *Twin) beginOpening(c *car, flew bool) {
 	c.stop++
 	c.openingAt, c.holdUntil = t.now, 0
 	c.boarded, c.alighted, c.reopened, c.held = 0, 0, 0, 0
-	c.answers, c.nudging, c.suspended, c.openSince = false, false, false, never
+	c.answers, c.nudging, c.forgot, c.openSince = false, false, false, never
 	c.pressed[c.floor] = false
 	c.gen++
 	if flew {

@@ -81,7 +81,7 @@ func (t *Twin) sticks(c *car) {
 func (t *Twin) suspend(c *car) {
 	t.observe(check.Observation{Kind: check.OutOfService, Car: int16(c.id)})
 	clear(c.pressed)
-	c.suspended = true
+	c.forgot = true
 	t.tell(&t.banks[c.bank], dispatch.Event{Kind: dispatch.CarMode, Car: dispatch.CarID(c.index), Mode: dispatch.OutOfService})
 	if c.phase == opening || c.phase == open { // who waits in front of it calls another
 		t.leftBehind(c, c.floor)

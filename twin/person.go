@@ -235,7 +235,7 @@ func (t *Twin) board(c *car, slot int32) {
 	c.answers = true
 	c.lastMove = t.now
 	t.meets(check.Boarded, slot, p, c.id, c.floor)
-	if p.car == nobody || !p.answered || c.suspended {
+	if p.car == nobody || !p.answered || c.forgot {
 		t.pressInside(c, p)
 	}
 }
