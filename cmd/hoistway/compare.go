@@ -29,9 +29,7 @@ seed and replications:
 type compareFlags struct {
 	scenarioFlags
 	studyFlags
-	out    string
-	force  bool
-	format string
+	outputFlags
 }
 
 func newCompare() *cobra.Command {
@@ -45,9 +43,7 @@ func newCompare() *cobra.Command {
 	}
 	f.scenarioFlags.add(cmd)
 	f.studyFlags.add(cmd)
-	cmd.Flags().StringVar(&f.out, "out", "", "write the comparison and its runs into this new `FOLDER`")
-	cmd.Flags().BoolVar(&f.force, "force", false, "replace an existing output folder")
-	cmd.Flags().StringVar(&f.format, "format", formatText, "what is printed: text or json")
+	f.outputFlags.add(cmd, "write the comparison and its runs")
 	return cmd
 }
 

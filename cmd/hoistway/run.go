@@ -37,10 +37,8 @@ only: with json, and as a line "speed" when text goes to a terminal.`
 type runFlags struct {
 	scenarioFlags
 	studyFlags
-	out    string
-	force  bool
-	format string
-	trace  string
+	outputFlags
+	trace string
 }
 
 func newRun() *cobra.Command {
@@ -58,9 +56,7 @@ func newRun() *cobra.Command {
 	f.scenarioFlags.add(cmd)
 	f.studyFlags.add(cmd)
 	cmd.Flags().IntVar(&f.only, "replication", 0, "run only this replication, counted from 0, just as in the whole study")
-	cmd.Flags().StringVar(&f.out, "out", "", "write all results into this new `FOLDER`")
-	cmd.Flags().BoolVar(&f.force, "force", false, "replace an existing output folder")
-	cmd.Flags().StringVar(&f.format, "format", formatText, "what is printed: text or json")
+	f.outputFlags.add(cmd, "write all results")
 	cmd.Flags().StringVar(&f.trace, "trace", "", "write every event and command of the first replication to this `FILE`")
 	return cmd
 }

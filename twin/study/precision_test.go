@@ -2,9 +2,6 @@ package study
 
 import (
 	"context"
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -25,28 +22,8 @@ func TestUntil(t *testing.T) {
 	}
 	study := func(parallel int, half float64, most int) output {
 		o := Options{Reference: "peer-std", Version: "test", Seed: 7, Replications: most, Until: &Precision{"awt", half}, Parallel: parallel, Prepare: faked(served)}
-		path := filepath.Join(t.TempDir(), "records.ndjson")
-		records, err := CreateRecords(path, NewHeader([]*scenarios.Scenario{sc}, o), 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Records = records
-		f, _, err := Run(t.Context(), []*scenarios.Scenario{sc}, o)
-		if err := records.Finish(err); err != nil {
-			t.Fatal(err)
-		}
-		text, err := json.Marshal(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		lines, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if rest, err := filepath.Glob(path + ".*"); err != nil || len(rest) > 0 {
-			t.Errorf("parts were left beside the records: %v %v", rest, err)
-		}
-		return output{string(text), string(lines), len(f.Replications), *f.Metrics["awt"].Half}
+		f, result, records := recorded(t, sc, o)
+		return output{result, records, len(f.Replications), *f.Metrics["awt"].Half}
 	}
 	const half = 0.2
 	want := study(1, half, 60)

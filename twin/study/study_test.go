@@ -63,6 +63,34 @@ func faked(serve func(context.Context, twin.Options) (twin.Outcome, error)) Prep
 	return func(_ *scenarios.Scenario, o twin.Options) (Simulation, error) { return fake{o, serve}, nil }
 }
 
+// recorded runs a study with its records on disk and returns its file, that
+// file as text, and the records.
+func recorded(t *testing.T, sc *scenarios.Scenario, o Options) (f *result.File, text, lines string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "records.ndjson")
+	records, err := CreateRecords(path, NewHeader([]*scenarios.Scenario{sc}, o), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Records = records
+	f, _, err = Run(t.Context(), []*scenarios.Scenario{sc}, o)
+	if err := records.Finish(err); err != nil {
+		t.Fatal(err)
+	}
+	marshalled, err := json.Marshal(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	written, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rest, err := filepath.Glob(path + ".*"); err != nil || len(rest) > 0 {
+		t.Errorf("parts were left beside the records: %v %v", rest, err)
+	}
+	return f, string(marshalled), string(written)
+}
+
 // TestParallelChangesNothing runs replications out of their order and expects
 // the same result and the same records as in order.
 func TestParallelChangesNothing(t *testing.T) {
@@ -71,29 +99,8 @@ func TestParallelChangesNothing(t *testing.T) {
 	study := func(parallel int, prepare Prepare) output {
 		var trace bytes.Buffer
 		o := Options{Reference: "peer-std", Version: "test", Seed: 7, Replications: 5, Parallel: parallel, Trace: &trace, Prepare: prepare}
-		path := filepath.Join(t.TempDir(), "records.ndjson")
-		records, err := CreateRecords(path, NewHeader([]*scenarios.Scenario{sc}, o), 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Records = records
-		f, _, err := Run(t.Context(), []*scenarios.Scenario{sc}, o)
-		if err := records.Finish(err); err != nil {
-			t.Fatal(err)
-		}
-		text, err := json.Marshal(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		lines, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		rest, err := filepath.Glob(path + ".*")
-		if err != nil || len(rest) > 0 {
-			t.Errorf("parts were left beside the records: %v %v", rest, err)
-		}
-		return output{string(text), string(lines), trace.String()}
+		_, result, records := recorded(t, sc, o)
+		return output{result, records, trace.String()}
 	}
 	want := study(1, faked(served))
 	if n := strings.Count(want.Records, "\n"); n != 1+5*(40+1) {
