@@ -24,6 +24,8 @@ type Scenario struct {
 	Tenants     []Tenant  // ordered by name
 	Traffic     []Stream  // ordered by name
 	Visitors    []Visitor // ordered by name
+	Service     *Service  // how people use the apps; nil when nobody calls from a phone, nobody visits and nothing is scripted
+	Events      []Event   // ordered by start, then name
 	Faults      []Fault   // ordered by start, then name
 	Run         Run
 	Expect      []Expectation // in file order
@@ -158,7 +160,19 @@ type Tenant struct {
 	Late         float64 // probability that a remote caller dawdles
 	LateBy       Dist    // s by which a dawdler comes later than promised
 	Patience     Dist    // s a person waits at a landing before giving up; Mean +Inf = for ever
+	App          App     // which app the tenant's people have
+	Favourite    float64 // Flow: probability that a person's favourite floor, their destination by default, is an entrance
+	Speaks       float64 // Flow: probability that a person told the app their walking speed; others are taken for 1.2 m/s
 }
+
+// App is the service that people of a tenant use.
+type App int
+
+const (
+	NoApp         App = iota
+	RemoteCallApp     // KONE Remote Call: nothing about a call is stored
+	FlowApp           // KONE Flow: profile, preferences, keys, sub-users, usage log
+)
 
 // Visitor is a stream of people who need a key for a locked floor or hold one
 // that has ended. They enter at the entrances, visit, and leave after Stay.
@@ -173,6 +187,8 @@ type Visitor struct {
 	Expired    float64       // probability to come after the key has expired
 	Revoked    float64       // probability that the key is revoked before use
 	WrongFloor float64       // probability to ask for a floor the key does not open
+	Ring       float64       // probability to have no key and ring the intercom
+	Answered   float64       // probability that a host answers the intercom and opens
 	WalkSpeed  Dist
 	Mass       Dist
 }
@@ -213,6 +229,82 @@ type Trip struct {
 	Origin, Destination int
 	Mass                int64 // grams
 }
+
+// Service says how the building's people use the apps, on the calendar.
+type Service struct {
+	Start       time.Time // calendar instant of instant 0, UTC
+	Residential bool      // people live here: addresses, apartments, displays at the entrance
+	Apartments  int       // on every floor with people; 0 in offices
+	Intercom    bool      // with a camera, at the entrance
+	Region      string    // ISO 3166 code of the country
+	Sites       []string  // further buildings with a server and no lifts in the simulation: people of App tenants are known there too
+	Near        float64   // m around the building within which a call is accepted
+	Grid        float64   // m, of positions
+	Inactivity  time.Duration
+	LogData     time.Duration // retention of usage logs, at most 365 days
+	Backups     time.Duration // a backup older than this is deleted
+	Rotation    time.Duration // of randomized IDs and of the key-encryption key
+	Least       int           // people in an analytics cell
+	Logs        []BuildingLog // ordered by name
+}
+
+// BuildingLog is a log that the building's Manager ordered.
+type BuildingLog struct {
+	Name      string
+	Fields    []string // of "floor", "bank", "result"
+	Retention time.Duration
+}
+
+// EventKind is an act in the life of the building's people and services.
+type EventKind int
+
+const (
+	SubUserAdded   EventKind = iota // a main user adds a sub-user
+	SubUserRemoved                  // and removes one again
+	PreferenceSet                   // somebody changes preferences
+	Corrected                       // somebody has an incorrect value corrected
+	Reviewed                        // somebody asks what is stored
+	Ported                          // somebody takes their data along
+	Objected                        // somebody objects to usage analysis
+	Erased                          // somebody asks for deletion and goes on with the key tag
+	MovedOut                        // somebody moves out; somebody else moves in
+	FellSilent                      // somebody stops using the app for good
+	Impostor                        // somebody asks for another's data; must be refused
+	BackedUp                        // the provider makes a backup
+	Restored                        // the provider loses the cloud store and restores the newest backup
+	Held                            // a legal case holds records of a person
+	Released                        // the oldest open case is closed
+	Reidentified                    // a security case
+	Disclosed                       // an authority's order
+	Transferred                     // an export to a subcontractor
+	Troubleshot                     // staff connect to the camera
+	KeyAuditRead                    // staff read the key audit on an incident
+	Restarted                       // the provider's processes restart
+	HandedOver                      // another provider takes over the building
+	ServiceEnded                    // the service ends in the building
+)
+
+// Event is something scripted that happens Count times, at instants drawn
+// evenly from [From, To).
+type Event struct {
+	Name    string
+	Kind    EventKind
+	Count   int
+	From    Instant
+	To      Instant
+	Tenant  string // whose people it befalls; "" = any with an app
+	Site    string // the building concerned; "" = the simulated one
+	Channel Channel
+}
+
+// Channel is how a right is exercised.
+type Channel int
+
+const (
+	ByApp Channel = iota
+	ByManager
+	ByOperator
+)
 
 // FaultKind is what goes wrong, or is ordered.
 type FaultKind int

@@ -2,9 +2,6 @@ package twin
 
 import "hoistway/scenarios"
 
-// Permit is the ordinal of a key in one run, from 1.
-type Permit int32
-
 // Keys is what the twin asks about visitors' keys. The remote-call service
 // stands behind it in production.
 type Keys interface {

@@ -1,0 +1,31 @@
+package registry
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+)
+
+// ID is 128 random bits in base32, lower case, 26 characters. It says nothing
+// about what it names, not even when it was made.
+type ID string
+
+// IDSource makes IDs. Production uses Random.
+type IDSource interface{ New() ID }
+
+// Random makes IDs from the operating system's random number generator.
+type Random struct{}
+
+var idEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// New makes an ID.
+func (Random) New() ID {
+	var b [16]byte
+	rand.Read(b[:]) // never fails: the process ends instead
+	return ID(idEncoding.EncodeToString(b[:]))
+}
+
+// Valid tells whether an ID has the form of one.
+func (id ID) Valid() bool {
+	b, err := idEncoding.DecodeString(string(id))
+	return err == nil && len(b) == 16 && idEncoding.EncodeToString(b) == string(id)
+}
