@@ -26,7 +26,3 @@ func (s *Service) Frame(id uint64, sealed []byte) error                { panic("
 func (s *Service) Answer(t Token, id uint64) error                     { panic("not yet") }
 func (s *Service) OpenDoor(t Token, id uint64) error                   { panic("not yet") }
 func (s *Service) HangUp(id uint64) (answered, opened bool, err error) { panic("not yet") }
-
-// Troubleshoot connects staff to a camera: a ledger entry, and nothing is
-// recorded (FL:L60).
-func (o *Operator) Troubleshoot(building, reason string) error { panic("not yet") }

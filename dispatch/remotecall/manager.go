@@ -53,12 +53,3 @@ func (m *Manager) MovedOut(subject registry.ID) (*registry.Certificate, error) {
 
 // Log writes an entry of a building-specific log the Manager ordered.
 func (m *Manager) Log(log string, fields map[string]string) error { panic("not yet") }
-
-// Operator acts for the provider's staff under one role.
-type Operator struct {
-	s    *Service
-	role registry.Role
-}
-
-// Operator lets a member of staff in.
-func (s *Service) Operator(role registry.Role, secret string) (*Operator, error) { panic("not yet") }
