@@ -51,30 +51,3 @@ func (h Handle) Remove(refs ...Ref) error { panic("not yet") }
 
 // Settle makes all deletions and corrections so far physical.
 func (r *Registry) Settle() error { panic("not yet") }
-
-// Sweep deletes what is older than its retention allows at the present
-// instant, and returns how many records of each kind went. Accounts that have
-// been unused for Limits.Inactivity are returned, not erased: that is an act
-// of the service.
-func (r *Registry) Sweep() (swept map[string]int, inactive []ID, err error) { panic("not yet") }
-
-// Hold puts records under a legal case, and Release closes it: the records'
-// copies get the archive's deadline, and erasures they deferred are run again.
-func (r *Registry) Hold(reason string, refs []Ref) (ID, error)  { panic("not yet") }
-func (r *Registry) Release(holdCase ID) ([]*Certificate, error) { panic("not yet") }
-func (r *Registry) Held(holdCase ID) (records int, err error)   { panic("not yet") }
-
-// Backup writes the cloud store into a file of the backups folder and gives
-// its name. Restore replaces the cloud store with a backup and replays the
-// ledger; without the ledger that the backup names, it refuses.
-func (r *Registry) Backup() (name string, err error) { panic("not yet") }
-func (r *Registry) Restore(name string) error        { panic("not yet") }
-
-// HandOver ends our service in a building: the building's key goes to the
-// Manager, our credential is denied from now on, and nothing of the building
-// stays in the cloud or in backups.
-func (r *Registry) HandOver(building, successor string) error { panic("not yet") }
-
-// EndService ends the service of our own accord: everything of the building
-// is erased from its server too, by us.
-func (r *Registry) EndService(building string) error { panic("not yet") }
