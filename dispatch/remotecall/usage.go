@@ -21,15 +21,3 @@ type Usage struct {
 
 // Upload stores a usage under its pseudonym, to the hour (Flow only).
 func (s *Service) Upload(u Usage) error { panic("not yet") }
-
-// AppReport is what the app says about itself, anonymously (RC:L25, FL:L31).
-type AppReport struct {
-	Description, Model, System string
-	Hour                       int // of the day, when the app was opened
-	Seconds                    int // in use
-	Functions                  map[string]int
-}
-
-// Report counts it in memory. Cells of fewer people than the registry's limit
-// are never stored.
-func (s *Service) Report(a AppReport) error { panic("not yet") }
