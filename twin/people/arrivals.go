@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hoistway/scenarios"
+	"hoistway/twin/draw"
 )
 
 // perSecond turns people per 5 min into people per second.
@@ -31,10 +32,10 @@ type arrivals struct {
 
 // newArrivals cuts the stretches to [0, until). A mean group of 1 or less is
 // single people.
-func newArrivals(o owner, stretches []stretch, until scenarios.Instant, mean float64) arrivals {
-	a := arrivals{stretches: stretches, mean: 1, instants: o.stream("instants"), sizes: o.stream("group sizes")}
+func newArrivals(o draw.Owner, stretches []stretch, until scenarios.Instant, mean float64) arrivals {
+	a := arrivals{stretches: stretches, mean: 1, instants: o.Stream("instants"), sizes: o.Stream("group sizes")}
 	if mean > 1 {
-		a.mean, a.lnQ = mean, ln(1-1/mean)
+		a.mean, a.lnQ = mean, draw.Ln(1-1/mean)
 	}
 	for i := range a.stretches {
 		s := &a.stretches[i]
@@ -46,7 +47,7 @@ func newArrivals(o owner, stretches []stretch, until scenarios.Instant, mean flo
 // next is the instant, the stretch and the size of the next group; false when
 // no more come.
 func (a *arrivals) next() (at scenarios.Instant, in int, size int64, ok bool) {
-	e := exponential(a.instants.Uint64())
+	e := draw.Exponential(a.instants.Uint64())
 	for a.now < len(a.stretches) {
 		s := &a.stretches[a.now]
 		rate := s.rate / a.mean
@@ -56,7 +57,7 @@ func (a *arrivals) next() (at scenarios.Instant, in int, size int64, ok bool) {
 			at = s.start + time.Duration(a.offset*1e6)*time.Microsecond
 			size = 1
 			if a.mean > 1 {
-				size = geometric(a.sizes.Uint64(), a.lnQ)
+				size = draw.Geometric(a.sizes.Uint64(), a.lnQ)
 			}
 			return min(at, s.end-1), a.now, size, true
 		}

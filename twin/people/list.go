@@ -1,6 +1,9 @@
 package people
 
-import "hoistway/scenarios"
+import (
+	"hoistway/scenarios"
+	"hoistway/twin/draw"
+)
 
 // list brings the people of a passenger list as they are written. When they
 // all belong to one tenant they walk, call and wait like its people; otherwise
@@ -12,7 +15,7 @@ type list struct {
 	person Person
 }
 
-func newList(sc *scenarios.Scenario, o owner, stream int, tenants []int32) *list {
+func newList(sc *scenarios.Scenario, o draw.Owner, stream int, tenants []int32) *list {
 	l := &list{trips: sc.Traffic[stream].Trips, person: nobody()}
 	l.person.Stream, l.person.Group = int32(stream), -1
 	if len(tenants) == 1 {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"hoistway/scenarios"
+	"hoistway/twin/draw"
 )
 
 // ratedMass of a person in kg, EN 81-20.
@@ -28,11 +29,11 @@ type matrix struct {
 	left     int64  // of it
 }
 
-func newMatrix(sc *scenarios.Scenario, o owner, stream int, tenants []int32) *matrix {
+func newMatrix(sc *scenarios.Scenario, o draw.Owner, stream int, tenants []int32) *matrix {
 	st := &sc.Traffic[stream]
 	n := len(sc.Building.Floors)
 	m := &matrix{
-		sc: sc, stream: st, tenants: tenants, traits: newTraits(o), journeys: o.stream("journeys"), members: o.stream("tenants"),
+		sc: sc, stream: st, tenants: tenants, traits: newTraits(o), journeys: o.Stream("journeys"), members: o.Stream("tenants"),
 		cells: weights{make([]float64, n*n)}, phase: -1, person: nobody(),
 		stranger: scenarios.Tenant{Mass: scenarios.Dist{Mean: ratedMass}, Patience: scenarios.Dist{Mean: math.Inf(1)}},
 	}
@@ -82,7 +83,7 @@ func (s *matrix) next(p *Person) bool {
 		s.left = size
 		s.person.At = at
 		s.person.Group++
-		cell := s.cells.pick(unit(s.journeys.Uint64()))
+		cell := s.cells.pick(draw.Unit(s.journeys.Uint64()))
 		n := len(s.sc.Building.Floors)
 		s.person.Origin, s.person.Destination = int32(cell/n), int32(cell%n)
 	}
@@ -94,7 +95,7 @@ func (s *matrix) next(p *Person) bool {
 
 // give draws whose tenant somebody is, and their traits.
 func (s *matrix) give(p *Person) {
-	u := unit(s.members.Uint64())
+	u := draw.Unit(s.members.Uint64())
 	p.Tenant = s.member(u, p.Origin, p.Destination)
 	if p.Tenant == None {
 		s.traits.give(p, &s.stranger)

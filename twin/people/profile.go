@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"hoistway/scenarios"
+	"hoistway/twin/draw"
 )
 
 // profile brings the people of one tenant of a profile stream.
@@ -32,7 +33,7 @@ type mix struct{ in, out, inter float64 }
 // outgoing people do the reverse. Inter-floor traffic goes from a home floor to
 // another floor on which tenants of the stream live, by that floor's
 // population, and never to a floor that is locked to the tenant.
-func newProfile(sc *scenarios.Scenario, o owner, stream, tenant int) *profile {
+func newProfile(sc *scenarios.Scenario, o draw.Owner, stream, tenant int) *profile {
 	st, t := &sc.Traffic[stream], &sc.Tenants[tenant]
 	floors := sc.Building.Floors
 	home, door, other := make([]float64, len(floors)), make([]float64, len(floors)), make([]float64, len(floors))
@@ -53,7 +54,7 @@ func newProfile(sc *scenarios.Scenario, o owner, stream, tenant int) *profile {
 			}
 		}
 	}
-	p := &profile{tenant: t, homes: newWeights(home), doors: newWeights(door), others: newWeights(other), journeys: o.stream("journeys")}
+	p := &profile{tenant: t, homes: newWeights(home), doors: newWeights(door), others: newWeights(other), journeys: o.Stream("journeys")}
 	caller, mover := slices.Clone(home), slices.Clone(home)
 	for f := range floors {
 		if !(p.doors.without(f) > 0) {
@@ -105,8 +106,8 @@ func (s *profile) next(p *Person) bool {
 
 // journey draws where a group goes.
 func (s *profile) journey(m *mix) {
-	f := further(s.journeys.Uint64())
-	which, home, far := unit(f.draw())*(m.in+m.out+m.inter), unit(f.draw()), unit(f.draw())
+	f := draw.Further(s.journeys.Uint64())
+	which, home, far := draw.Unit(f.Draw())*(m.in+m.out+m.inter), draw.Unit(f.Draw()), draw.Unit(f.Draw())
 	switch {
 	case m.inter > 0 && which >= m.in+m.out:
 		from := s.movers.pick(home)

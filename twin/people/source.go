@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"hoistway/scenarios"
+	"hoistway/twin/draw"
 )
 
 // Source makes the persons of one replication, in order of At; of one instant
@@ -50,11 +51,11 @@ func NewSource(sc *scenarios.Scenario, seed uint64, replication int) *Source {
 		}
 		slices.Sort(tenants)
 		tenants = slices.Compact(tenants)
-		o := owner{seed: seed, replication: replication, kind: "stream", name: st.Name}
+		o := draw.Owner{Seed: seed, Replication: replication, Kind: "stream", Name: st.Name}
 		switch st.Kind {
 		case scenarios.Profile:
 			for _, t := range tenants {
-				o.tenant, o.hasOwnTenant = sc.Tenants[t].Name, true
+				o.Tenant, o.HasOwnTenant = sc.Tenants[t].Name, true
 				s.flows = append(s.flows, newProfile(sc, o, i, int(t)))
 			}
 		case scenarios.Matrix:
@@ -66,7 +67,7 @@ func NewSource(sc *scenarios.Scenario, seed uint64, replication int) *Source {
 		}
 	}
 	for i := range sc.Visitors {
-		s.flows = append(s.flows, newVisitors(sc, owner{seed: seed, replication: replication, kind: "visitor", name: sc.Visitors[i].Name}, i))
+		s.flows = append(s.flows, newVisitors(sc, draw.Owner{Seed: seed, Replication: replication, Kind: "visitor", Name: sc.Visitors[i].Name}, i))
 	}
 	s.heads = make([]head, len(s.flows))
 	for i, f := range s.flows {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hoistway/scenarios"
+	"hoistway/twin/draw"
 )
 
 // traits draws what distinguishes people of a tenant from each other. Every
@@ -15,39 +16,39 @@ type traits struct {
 	mass, walk, remote, noShow, late, lateBy, patience rand.PCG
 }
 
-func newTraits(o owner) traits {
+func newTraits(o draw.Owner) traits {
 	return traits{
-		mass: o.stream("mass"), walk: o.stream("walk"), remote: o.stream("remote"), noShow: o.stream("no-show"),
-		late: o.stream("late"), lateBy: o.stream("late by"), patience: o.stream("patience"),
+		mass: o.Stream("mass"), walk: o.Stream("walk"), remote: o.Stream("remote"), noShow: o.Stream("no-show"),
+		late: o.Stream("late"), lateBy: o.Stream("late by"), patience: o.Stream("patience"),
 	}
 }
 
 // give sets the traits of a person of a tenant, who has none so far.
 func (r *traits) give(p *Person, t *scenarios.Tenant) {
-	mass, walk, remote, noShow := r.mass.Uint64(), r.walk.Uint64(), unit(r.remote.Uint64()), unit(r.noShow.Uint64())
-	late, lateBy, patience := unit(r.late.Uint64()), r.lateBy.Uint64(), r.patience.Uint64()
+	mass, walk, remote, noShow := r.mass.Uint64(), r.walk.Uint64(), draw.Unit(r.remote.Uint64()), draw.Unit(r.noShow.Uint64())
+	late, lateBy, patience := draw.Unit(r.late.Uint64()), r.lateBy.Uint64(), r.patience.Uint64()
 	p.Mass = grams(mass, &t.Mass)
 	p.Walk = stroll(walk, &t.WalkSpeed, t.WalkDistance)
 	p.Remote = t.WalkDistance > 0 && remote < t.RemoteShare
 	p.NoShow = p.Remote && noShow < t.NoShow
 	if p.Remote && !p.NoShow && late < t.Late {
-		p.Late = seconds(math.Max(0, sample(lateBy, &t.LateBy)))
+		p.Late = seconds(math.Max(0, draw.Sample(lateBy, &t.LateBy)))
 	}
-	p.Patience = seconds(math.Max(0, sample(patience, &t.Patience)))
+	p.Patience = seconds(math.Max(0, draw.Sample(patience, &t.Patience)))
 }
 
 // grams turns a draw into a mass from a distribution in kg.
-func grams(draw uint64, d *scenarios.Dist) int64 {
-	return int64(math.Round(sample(draw, d) * 1000))
+func grams(number uint64, d *scenarios.Dist) int64 {
+	return int64(math.Round(draw.Sample(number, d) * 1000))
 }
 
 // stroll turns a draw into the time to walk a distance in metres at a speed
 // from a distribution in m/s; no distance takes no time.
-func stroll(draw uint64, speed *scenarios.Dist, distance float64) time.Duration {
+func stroll(number uint64, speed *scenarios.Dist, distance float64) time.Duration {
 	if distance == 0 {
 		return 0
 	}
-	v := sample(draw, speed)
+	v := draw.Sample(number, speed)
 	if !(v > 0) {
 		panic(fmt.Sprintf("BUG: people: walking speed %v m/s from %+v, want above 0", v, *speed))
 	}

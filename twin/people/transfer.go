@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hoistway/scenarios"
+	"hoistway/twin/draw"
 )
 
 // Passage says whose way through a car's doors a transfer is.
@@ -33,9 +34,9 @@ func Transfer(d *scenarios.Doors, mean time.Duration, p Passage) time.Duration {
 	for range 64 {
 		product := 1.0 // of order many uniforms: the logarithm is the sum of theirs
 		for range d.TransferShape {
-			product *= 1 - unit(splitMix(&x))
+			product *= 1 - draw.Unit(splitMix(&x))
 		}
-		v := time.Duration(math.Round(-ln(product)/float64(d.TransferShape)*float64(mean)/1e3)) * time.Microsecond
+		v := time.Duration(math.Round(-draw.Ln(product)/float64(d.TransferShape)*float64(mean)/1e3)) * time.Microsecond
 		if v >= d.TransferMin && v <= d.TransferMax {
 			return v
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hoistway/scenarios"
+	"hoistway/twin/draw"
 )
 
 // visitors brings the people of a visitor stream. A key is valid from the
@@ -31,10 +32,10 @@ type visitors struct {
 	person                            Person
 }
 
-func newVisitors(sc *scenarios.Scenario, o owner, index int) *visitors {
+func newVisitors(sc *scenarios.Scenario, o draw.Owner, index int) *visitors {
 	v := &sc.Visitors[index]
 	s := &visitors{
-		sc: sc, visitor: v, journeys: o.stream("journeys"), mass: o.stream("mass"), walk: o.stream("walk"), cases: o.stream("cases"), keys: o.stream("keys"),
+		sc: sc, visitor: v, journeys: o.Stream("journeys"), mass: o.Stream("mass"), walk: o.Stream("walk"), cases: o.Stream("cases"), keys: o.Stream("keys"),
 		distance: make([]float64, len(sc.Building.Floors)), person: nobody(),
 	}
 	door := make([]float64, len(sc.Building.Floors))
@@ -86,25 +87,25 @@ func (s *visitors) next(p *Person) bool {
 		return false
 	}
 	v := s.visitor
-	journey, mass, walk, which, key := further(s.journeys.Uint64()), s.mass.Uint64(), s.walk.Uint64(), unit(s.cases.Uint64()), further(s.keys.Uint64())
-	host := v.Floors[below(journey.draw(), uint64(len(v.Floors)))]
+	journey, mass, walk, which, key := draw.Further(s.journeys.Uint64()), s.mass.Uint64(), s.walk.Uint64(), draw.Unit(s.cases.Uint64()), draw.Further(s.keys.Uint64())
+	host := v.Floors[draw.Below(journey.Draw(), uint64(len(v.Floors)))]
 	s.person.Group++
 	*p = s.person
 	p.At = at
-	p.Origin, p.Destination = int32(s.doors.pickWithout(unit(journey.draw()), host)), int32(host)
+	p.Origin, p.Destination = int32(s.doors.pickWithout(draw.Unit(journey.Draw()), host)), int32(host)
 	p.Mass = grams(mass, &v.Mass)
 	p.Walk = stroll(walk, &v.WalkSpeed, s.distance[host])
 	p.KeyFloor, p.KeyFrom = int32(host), at
-	by := span(key.draw(), v.ValidFor)
+	by := draw.Span(key.Draw(), v.ValidFor)
 	switch {
 	case which < v.Early:
 		p.KeyFrom = at + by + time.Microsecond
 	case which < v.Early+v.Expired:
 		p.KeyFrom = at - v.ValidFor - by
 	case which < v.Early+v.Expired+v.Revoked:
-		p.RevokeAt = span(key.draw(), at+time.Microsecond)
+		p.RevokeAt = draw.Span(key.Draw(), at+time.Microsecond)
 	case which < v.Early+v.Expired+v.Revoked+v.WrongFloor:
-		p.Destination = s.mistake(key.draw(), int32(host), p.Origin)
+		p.Destination = s.mistake(key.Draw(), int32(host), p.Origin)
 	}
 	p.KeyUntil = p.KeyFrom + v.ValidFor
 	return true
@@ -112,7 +113,7 @@ func (s *visitors) next(p *Person) bool {
 
 // mistake is a floor that is neither the host's nor where the visitor enters;
 // the host's when there is none.
-func (s *visitors) mistake(draw uint64, host, origin int32) int32 {
+func (s *visitors) mistake(number uint64, host, origin int32) int32 {
 	n := uint64(0)
 	for _, f := range s.wrong {
 		if int32(f) != host && int32(f) != origin {
@@ -122,7 +123,7 @@ func (s *visitors) mistake(draw uint64, host, origin int32) int32 {
 	if n == 0 {
 		return host
 	}
-	k := below(draw, n)
+	k := draw.Below(number, n)
 	for _, f := range s.wrong {
 		if int32(f) == host || int32(f) == origin {
 			continue

@@ -1,4 +1,4 @@
-package people
+package draw
 
 import (
 	"crypto/sha256"
@@ -11,66 +11,67 @@ import (
 	"hoistway/scenarios"
 )
 
-// owner names whose draws they are.
-type owner struct {
-	seed         uint64
-	replication  int
-	kind, name   string // "stream" or "visitor", and its name
-	tenant       string // of a stream; "" when its tenants share the draws
-	hasOwnTenant bool
+// Owner names whose draws they are.
+type Owner struct {
+	Seed         uint64
+	Replication  int    // from 0
+	Kind, Name   string // what it is ("stream", "visitor", "residents", "event"), and its name
+	Tenant       string // of a stream; "" when its tenants share the draws
+	HasOwnTenant bool
 }
 
-// stream is the owner's random stream for a purpose. Names are hashed with
+// Stream is the owner's random stream for a purpose. Names are hashed with
 // their lengths, so that no two owners can share one.
-func (o owner) stream(purpose string) rand.PCG {
+func (o Owner) Stream(purpose string) rand.PCG {
 	b := make([]byte, 0, 128)
 	text := func(s string) {
 		b = binary.BigEndian.AppendUint64(b, uint64(len(s)))
 		b = append(b, s...)
 	}
 	text("hoistway people 1")
-	b = binary.BigEndian.AppendUint64(b, o.seed)
-	b = binary.BigEndian.AppendUint64(b, uint64(o.replication))
-	text(o.kind)
-	text(o.name)
-	if o.hasOwnTenant {
+	b = binary.BigEndian.AppendUint64(b, o.Seed)
+	b = binary.BigEndian.AppendUint64(b, uint64(o.Replication))
+	text(o.Kind)
+	text(o.Name)
+	if o.HasOwnTenant {
 		text("tenant")
-		text(o.tenant)
+		text(o.Tenant)
 	}
 	text(purpose)
 	sum := sha256.Sum256(b)
 	return *rand.NewPCG(binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:16]))
 }
 
-// unit turns a draw into a number in [0, 1).
-func unit(draw uint64) float64 { return float64(draw>>11) * 0x1p-53 }
+// Unit turns a draw into a number in [0, 1).
+func Unit(draw uint64) float64 { return float64(draw>>11) * 0x1p-53 }
 
-// below turns a draw into a whole number in [0, n).
-func below(draw uint64, n uint64) uint64 {
+// Below turns a draw into a whole number in [0, n).
+func Below(draw uint64, n uint64) uint64 {
 	hi, _ := bits.Mul64(draw, n)
 	return hi
 }
 
-// span turns a draw into a duration in [0, d), in whole microseconds.
-func span(draw uint64, d time.Duration) time.Duration {
-	return time.Duration(below(draw, uint64(d/time.Microsecond))) * time.Microsecond
+// Span turns a draw into a duration in [0, d), in whole microseconds.
+func Span(draw uint64, d time.Duration) time.Duration {
+	return time.Duration(Below(draw, uint64(d/time.Microsecond))) * time.Microsecond
 }
 
-// exponential turns a draw into an exponential variate of mean 1.
-func exponential(draw uint64) float64 { return -ln(1 - unit(draw)) }
+// Exponential turns a draw into an exponential variate of mean 1.
+func Exponential(draw uint64) float64 { return -Ln(1 - Unit(draw)) }
 
-// geometric turns a draw into a group size 1, 2, ... where lnQ is the natural
+// Geometric turns a draw into a group size 1, 2, ... where lnQ is the natural
 // logarithm of the probability that a group has another member.
-func geometric(draw uint64, lnQ float64) int64 {
-	return 1 + int64(ln(1-unit(draw))/lnQ)
+func Geometric(draw uint64, lnQ float64) int64 {
+	return 1 + int64(Ln(1-Unit(draw))/lnQ)
 }
 
-// further is the generator for one person that is seeded by a draw: SplitMix64
+// Further is the generator for one person that is seeded by a draw: SplitMix64
 // of G. Steele, D. Lea and C. Flood, "Fast splittable pseudorandom number
 // generators", OOPSLA 2014.
-type further uint64
+type Further uint64
 
-func (f *further) draw() uint64 {
+// Draw is the next number.
+func (f *Further) Draw() uint64 {
 	*f += 0x9e3779b97f4a7c15
 	z := uint64(*f)
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
@@ -78,12 +79,12 @@ func (f *further) draw() uint64 {
 	return z ^ z>>31
 }
 
-// normal is a standard normal variate by the polar method of G. Marsaglia.
-func (f *further) normal() float64 {
+// Normal is a standard normal variate by the polar method of G. Marsaglia.
+func (f *Further) Normal() float64 {
 	for {
-		x, y := 2*unit(f.draw())-1, 2*unit(f.draw())-1
+		x, y := 2*Unit(f.Draw())-1, 2*Unit(f.Draw())-1
 		if s := float64(x*x) + float64(y*y); s < 1 && s > 0 {
-			return x * math.Sqrt(-2*ln(s)/s)
+			return x * math.Sqrt(-2*Ln(s)/s)
 		}
 	}
 }
@@ -93,27 +94,27 @@ func (f *further) normal() float64 {
 // cases; limits of practice, in all.
 const tries = 1000
 
-// sample turns a draw into a variate of a normal distribution cut to its
+// Sample turns a draw into a variate of a normal distribution cut to its
 // limits, by rejection. When every try falls outside, it is the value within
 // the limits that is nearest to the mean.
-func sample(draw uint64, d *scenarios.Dist) float64 {
+func Sample(draw uint64, d *scenarios.Dist) float64 {
 	if d.SD == 0 || math.IsInf(d.Mean, 0) {
 		return d.Mean
 	}
-	f := further(draw)
+	f := Further(draw)
 	for range tries {
-		if v := d.Mean + float64(d.SD*f.normal()); v >= d.Min && v <= d.Max {
+		if v := d.Mean + float64(d.SD*f.Normal()); v >= d.Min && v <= d.Max {
 			return v
 		}
 	}
 	return math.Min(math.Max(d.Mean, d.Min), d.Max)
 }
 
-// ln is the natural logarithm of x > 0 within two units in the last place of
+// Ln is the natural logarithm of x > 0 within two units in the last place of
 // the greater of 1 and the result: the series of the inverse hyperbolic
 // tangent, ln m = 2 (s + s^3/3 + s^5/5 + ...) with s = (m-1)/(m+1), for m
 // between sqrt(1/2) and sqrt(2).
-func ln(x float64) float64 {
+func Ln(x float64) float64 {
 	m, e := math.Frexp(x)
 	if m < math.Sqrt2/2 {
 		m *= 2
