@@ -25,6 +25,8 @@ const (
 	personGivesUp             // person slot: patience has run out
 	personReturns             // person slot: a visitor starts back
 	keyRevoked                // permit
+	actPlayed                 // index of the scripted act
+	dayTended                 // the service does what is due
 	faultTurns                // fault: it begins or ends
 )
 

@@ -11,6 +11,7 @@ import (
 // callInfo is the twin's own note of a call it placed.
 type callInfo struct {
 	placed, ready scenarios.Instant
+	phone         int64 // as the service counts it; 0 = it knows nothing of the call
 	person        int32 // who placed a destination call; nobody for a landing call, nobodyComes once the caller is gone
 	floor, to     int16 // to is -1 for a landing call
 	car           int16 // in the bank, -1 none
@@ -99,7 +100,7 @@ func (t *Twin) press(b *bank, floor int32, dir int8) {
 func (t *Twin) ask(slot int32, ready scenarios.Instant) {
 	p := &t.persons[slot]
 	b := &t.banks[p.trip.Bank]
-	id := b.calls.open(callInfo{placed: t.now, ready: max(t.now, ready), person: slot, floor: int16(p.floor), to: int16(p.via), up: p.dir > 0, access: p.trip.Access})
+	id := b.calls.open(callInfo{placed: t.now, ready: max(t.now, ready), phone: p.phone, person: slot, floor: int16(p.floor), to: int16(p.via), up: p.dir > 0, access: p.trip.Access})
 	p.call, p.answered, p.car = id, false, nobody
 	t.tell(b, dispatch.Event{
 		Kind: dispatch.DestinationCall, Call: id, Floor: dispatch.Floor(p.floor), To: dispatch.Floor(p.via), Group: 1, Ready: max(t.now, ready),
@@ -174,6 +175,10 @@ func (t *Twin) apply(b *bank, cmd *dispatch.Command) {
 			info.moves++
 		}
 		info.car = int16(cmd.Car)
+		if info.phone != 0 {
+			t.service.Assigned(t.now, info.phone, b.index, int(cmd.Car))
+			t.heed()
+		}
 		if info.person >= 0 {
 			t.assigned(info.person, &t.cars[b.first+int(cmd.Car)])
 		}
@@ -186,6 +191,7 @@ func (t *Twin) apply(b *bank, cmd *dispatch.Command) {
 		case nobody:
 			b.lit[info.side()][info.floor] = -1
 		case nobodyComes:
+			t.hangUp(&info.phone, false)
 		default:
 			p := &t.persons[info.person]
 			p.answered, p.stop, p.call = true, c.stop, -1
@@ -254,6 +260,7 @@ func (t *Twin) rejected(b *bank, cmd *dispatch.Command) {
 			t.leaves(b.queues[s][info.floor].first, result.Refused, reason)
 		}
 	case nobodyComes:
+		t.hangUp(&info.phone, false)
 	default:
 		t.persons[info.person].call = -1
 		t.leaves(info.person, result.Refused, reason)

@@ -12,6 +12,9 @@
 // is watched by the checkers of package check, which know nothing of the
 // bookkeeping here.
 //
-// The twin has no network, no storage and no knowledge of who its people are;
-// keys come from a small interface, [Keys].
+// The twin has no network, no storage and no knowledge of who its people are.
+// Calls from the phone, visitors' keys and key tags are the affair of the
+// remote-call service behind a small interface, [Service]; what else happens
+// to the service is scripted ([hoistway/twin/script]) and played in between.
+// The digest holds what the service decided, and nothing it drew at random.
 package twin

@@ -35,7 +35,9 @@ type person struct {
 	prev     int32
 	gen      uint32
 	permit   Permit
+	phone    int64 // their open call as the service counts it; 0 = none
 	visitor  int32
+	resident int32
 	line     line // the line they stand in
 	where    place
 	dir      int8
@@ -83,38 +85,44 @@ func (t *Twin) setsOut(src *people.Person) {
 	p := &t.persons[slot]
 	gen := p.gen
 	*p = person{
-		call: -1, car: nobody, next: nobody, prev: nobody, gen: gen, visitor: src.Visitor, noShow: src.NoShow,
+		call: -1, car: nobody, next: nobody, prev: nobody, gen: gen, visitor: src.Visitor, resident: residentOf(src), noShow: src.NoShow,
 		patience: src.Patience, floor: src.Origin, to: src.Destination,
 	}
 	tr := &p.trip
 	tr.Rep, tr.Journey, tr.Tenant, tr.Mass = t.opt.Replication, t.journeys, int(src.Tenant), src.Mass
 	tr.Begin = result.None
 	t.journeys++
-	if src.Remote {
-		tr.Access = result.RemoteCall
-	}
+	refused := ""
 	if src.Visitor >= 0 {
 		p.stay = t.sc.Visitors[src.Visitor].Stay
-		p.permit = t.issue(src)
+		p.permit, refused = t.welcome(src)
 	}
 	if !t.startLeg(slot, 0) {
 		return
 	}
-	if reason := t.barred(p); reason != "" {
-		t.leaves(slot, result.Refused, reason)
+	calls, ready := src.Remote && !t.opt.Buttons, src.Walk
+	switch {
+	case calls && t.service != nil:
+		ready, calls = t.phones(p, src)
+	case src.Remote && !calls:
+		tr.Wished = t.now
+	}
+	if refused == "" && p.phone == 0 { // who may call may also ride
+		refused = t.barred(p)
+	}
+	if refused != "" {
+		t.leaves(slot, result.Refused, refused)
 		return
 	}
-	arrive := t.now + src.Walk
-	if src.Remote {
-		tr.Call, tr.Promised = t.now, arrive
-		if !src.NoShow {
-			arrive += src.Late
-		}
+	if calls {
+		tr.Access, tr.Call, tr.Promised = result.RemoteCall, t.now, t.now+ready
 		t.ask(slot, tr.Promised)
 		if t.persons[slot].where == nowhere { // rejected
 			return
 		}
-	} else {
+	}
+	arrive := t.now + src.Walk
+	if !src.NoShow {
 		arrive += src.Late
 	}
 	if arrive > t.now {
@@ -141,14 +149,12 @@ func (t *Twin) startLeg(slot int32, leg int) bool {
 	tr.Origin, tr.Destination = int(p.floor), via
 	tr.Arrive, tr.Opening, tr.Board, tr.Reached, tr.Alight = result.None, result.None, result.None, result.None, result.None
 	tr.Call, tr.Promised, tr.Left, tr.Car, tr.Outcome, tr.Reason = result.None, result.None, result.None, result.None, result.Served, ""
-	if tr.Access != result.RemoteCall || leg > 0 {
-		tr.Access = result.LandingButton
-		if t.banks[bank].panel {
-			tr.Access = result.Panel
-		}
+	tr.Wished, tr.Denied, tr.Access = result.None, "", result.LandingButton
+	if t.banks[bank].panel {
+		tr.Access = result.Panel
 	}
 	permit := int32(p.permit)
-	if p.visitor < 0 {
+	if permit == 0 {
 		permit = check.None
 	}
 	o := &t.obs
@@ -201,6 +207,7 @@ func (t *Twin) lands(slot int32) {
 func (t *Twin) callHere(slot int32) {
 	p := &t.persons[slot]
 	p.car, p.answered = nobody, false
+	t.hangUp(&p.phone, false) // the car they called from the phone has gone
 	b := &t.banks[p.trip.Bank]
 	if b.panel {
 		t.ask(slot, t.now)
@@ -227,6 +234,7 @@ func (t *Twin) callHere(slot int32) {
 func (t *Twin) board(c *car, slot int32) {
 	p := &t.persons[slot]
 	p.where = riding
+	t.hangUp(&p.phone, true)
 	p.gen++ // patience no longer counts
 	p.trip.Board, p.trip.Car = t.now, c.index
 	p.trip.Opening = c.openingAt
@@ -296,6 +304,7 @@ func (t *Twin) leaves(slot int32, o result.Outcome, reason string) {
 	if p.call >= 0 {
 		t.cancel(p)
 	}
+	t.hangUp(&p.phone, false)
 	p.trip.Outcome, p.trip.Reason, p.trip.Left = o, reason, t.now
 	t.observe(check.Observation{Kind: check.Left, Person: p.trip.Journey, Slot: slot, To: int16(o)})
 	t.record(p)
@@ -322,7 +331,7 @@ func (t *Twin) noShows(slot int32) {
 	p := &t.persons[slot]
 	if p.call >= 0 {
 		t.banks[p.trip.Bank].calls.at(p.call).person = nobodyComes
-		p.call = -1
+		p.call, p.phone = -1, 0 // the call keeps the service's number
 	}
 	t.leaves(slot, result.NoShow, "")
 }

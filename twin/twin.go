@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"hoistway/dispatch"
 	"hoistway/scenarios"
 	"hoistway/twin/check"
 	"hoistway/twin/people"
 	"hoistway/twin/result"
+	"hoistway/twin/script"
 )
 
 // Options of one run.
@@ -19,7 +21,8 @@ type Options struct {
 	Dispatcher  string      // replaces every bank's; "" keeps the scenario's
 	Sink        result.Sink // takes the records; nil discards them
 	Trace       io.Writer   // a line per event and command of the controllers; nil for none
-	Keys        Keys        // visitors' keys; nil for a stand-in that remembers them in memory
+	Service     Service     // answers phones, keys and key tags; a scenario with visitors, callers or scripted acts needs one
+	Buttons     bool        // nobody calls from the phone: who would walks to the landing and presses what is there
 	People      Journeys    // who travels; nil for the people the scenario describes
 }
 
@@ -48,7 +51,7 @@ type Twin struct {
 	agenda  agenda
 	source  Journeys
 	routes  *routes
-	keys    Keys
+	service Service // nil when nobody needs one
 	banks   []bank
 	cars    []car // of all banks, in order
 	persons []person
@@ -65,6 +68,10 @@ type Twin struct {
 	ahead    int              // index of the next
 	more     bool
 	visitors int64 // visits under way: stays that will lead to another ride
+	scripted int   // scripted acts and days of the service that are still to come
+	acts     []script.Act
+	permits  Permit // that have been asked for
+	calls    int64  // from the phone
 	obs      check.Observation
 	stop     result.Stop
 	callRec  result.Call
@@ -72,11 +79,12 @@ type Twin struct {
 }
 
 // New prepares a run: everything before the first event. It reports a
-// dispatcher that does not exist and a bank the controller will not take.
+// dispatcher that does not exist, a bank the controller will not take, and a
+// scenario that needs a service where there is none.
 func New(sc *scenarios.Scenario, o Options) (*Twin, error) {
-	t := &Twin{sc: sc, opt: o, keys: o.Keys, routes: newRoutes(sc), checker: check.New(sc), digest: newDigest(), locked: make([]bool, len(sc.Building.Floors))}
-	if t.keys == nil {
-		t.keys = &memoryKeys{}
+	t := &Twin{sc: sc, opt: o, service: o.Service, routes: newRoutes(sc), checker: check.New(sc), digest: newDigest(), locked: make([]bool, len(sc.Building.Floors))}
+	if t.service == nil && (sc.Service != nil || len(sc.Visitors) > 0) {
+		return nil, fmt.Errorf("scenario %s: its people call from the phone, hold keys or use the apps: the run needs a remote-call service (Options.Service)", sc.Name)
 	}
 	for i := range sc.Banks {
 		if err := t.addBank(i); err != nil {
@@ -94,6 +102,7 @@ func New(sc *scenarios.Scenario, o Options) (*Twin, error) {
 		t.agenda.add(f.At, faults, faultTurns, int32(i), 0)
 		t.agenda.add(f.At+f.For, faults, faultTurns, int32(i), 0)
 	}
+	t.openCalendar()
 	t.more = t.source.Next(&t.arrivals[0])
 	return t, nil
 }
@@ -108,7 +117,7 @@ func (t *Twin) Run(ctx context.Context) (Outcome, error) {
 		if t.events&4095 == 0 && ctx.Err() != nil {
 			return Outcome{}, ctx.Err()
 		}
-		if !t.more && t.present == 0 && t.visitors == 0 {
+		if !t.more && t.present == 0 && t.visitors == 0 && t.scripted == 0 {
 			break
 		}
 		at, source := t.next()
@@ -138,7 +147,10 @@ func (t *Twin) Run(ctx context.Context) (Outcome, error) {
 		return Outcome{}, t.err
 	}
 	t.finish()
-	return Outcome{Digest: t.digest.String(), Events: t.events, Journeys: t.journeys, End: t.now, Violations: t.checker.Violations()}, t.err
+	if t.err != nil {
+		return Outcome{}, t.err
+	}
+	return Outcome{Digest: t.digest.String(), Events: t.events, Journeys: t.journeys, End: t.now, Violations: t.checker.Violations()}, nil
 }
 
 const never = scenarios.Forever
@@ -187,6 +199,12 @@ func (t *Twin) play(e *entry) {
 		}
 	case keyRevoked:
 		t.revoke(Permit(e.sub))
+	case actPlayed:
+		t.playAct(int(e.sub))
+	case dayTended:
+		t.scripted--
+		t.tend()
+		t.nextDay(t.now + 24*time.Hour)
 	case faultTurns:
 		t.reviewFaults(&t.sc.Faults[e.sub])
 	}
@@ -198,6 +216,10 @@ func (t *Twin) finish() {
 		if c := &t.cars[i]; c.phase == opening || c.phase == open || c.phase == closing {
 			t.stopRecord(c, result.None)
 		}
+	}
+	t.hangUpAll()
+	if t.service != nil {
+		t.tend()
 	}
 	people := t.present
 	for slot := range t.persons {

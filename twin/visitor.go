@@ -1,17 +1,30 @@
 package twin
 
 import (
-	"slices"
-
 	"hoistway/dispatch"
 	"hoistway/twin/check"
 	"hoistway/twin/people"
 	"hoistway/twin/result"
 )
 
-// issue makes a visitor's key, as their host did beforehand.
-func (t *Twin) issue(src *people.Person) Permit {
-	permit := t.keys.Issue(int(src.KeyFloor), src.KeyFrom, src.KeyUntil)
+// welcome is a visitor at the entrance: they use the key that their host made
+// beforehand, or ring. It gives the permit they go on with, or the reason why
+// they stay outside.
+func (t *Twin) welcome(src *people.Person) (permit Permit, refused string) {
+	defer t.heed()
+	t.permits++
+	permit = t.permits
+	if src.KeyFloor < 0 {
+		until, refused := t.service.Ring(t.now, permit, hostOf(src), int(src.Destination), answeredOf(src))
+		if refused != "" {
+			return 0, refused
+		}
+		t.observe(check.Observation{Kind: check.KeyIssued, Permit: int32(permit), Floor: int16(src.Destination), From: t.now, Until: until})
+		return permit, ""
+	}
+	if refused := t.service.IssueKey(t.now, permit, hostOf(src), int(src.KeyFloor), src.KeyFrom, src.KeyUntil, 1); refused != "" {
+		return 0, refused
+	}
 	t.observe(check.Observation{Kind: check.KeyIssued, Permit: int32(permit), Floor: int16(src.KeyFloor), From: src.KeyFrom, Until: src.KeyUntil})
 	switch {
 	case src.RevokeAt == never || src.RevokeAt < 0:
@@ -20,11 +33,18 @@ func (t *Twin) issue(src *people.Person) Permit {
 	default:
 		t.agenda.add(src.RevokeAt, personal, keyRevoked, int32(permit), 0)
 	}
-	return permit
+	return permit, t.service.UseKey(t.now, permit, int(src.Destination))
 }
 
+// revoke is a host taking a key back.
 func (t *Twin) revoke(permit Permit) {
-	t.keys.Revoke(permit)
+	t.service.RevokeKey(t.now, permit)
+	t.heed()
+	t.endPermit(permit)
+}
+
+// endPermit lets nobody ride on a permit any more.
+func (t *Twin) endPermit(permit Permit) {
 	t.observe(check.Observation{Kind: check.KeyRevoked, Permit: int32(permit)})
 	for i := range t.banks {
 		t.tell(&t.banks[i], dispatch.Event{Kind: dispatch.PermitRevoked, Permit: dispatch.Permit(permit)})
@@ -45,12 +65,10 @@ func (t *Twin) barredFrom(p *person, floor int32) string {
 		return ""
 	}
 	if p.visitor >= 0 {
-		return t.keys.Check(p.permit, int(floor), t.now)
+		defer t.heed()
+		return t.service.CheckKey(t.now, p.permit, int(floor))
 	}
-	if p.trip.Tenant >= 0 && slices.Contains(t.sc.Tenants[p.trip.Tenant].Floors, int(floor)) {
-		return ""
-	}
-	return KeyNone
+	return t.tagged(p, floor)
 }
 
 // admits checks a visitor's key at the doors; without it they go away.
@@ -86,7 +104,7 @@ func (t *Twin) returns(slot int32) {
 		t.free(slot)
 		return
 	}
-	p.trip.Journey, p.trip.Begin, p.trip.Access = t.journeys, result.None, result.LandingButton
+	p.trip.Journey, p.trip.Begin = t.journeys, result.None
 	t.journeys++
 	if t.startLeg(slot, 0) {
 		t.lands(slot)

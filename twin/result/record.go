@@ -53,6 +53,7 @@ type Trip struct {
 	Begin       Instant // start of the journey's first wait: arrival at the first landing (all legs carry it); None for somebody who never came there
 	Call        Instant // remote call placed; None otherwise
 	Promised    Instant // remote: instant the caller was expected at the landing; None otherwise
+	Wished      Instant // would have called from the phone then, but pressed at the landing: see Denied; None otherwise
 	Arrive      Instant // at the landing; None for a no-show
 	Opening     Instant // answering car's doors begin to open; before Arrive if they stood open for somebody still walking
 	Board       Instant // has entered the car
@@ -62,6 +63,7 @@ type Trip struct {
 	Car         int     // index within the bank; None if never boarded
 	Outcome     Outcome
 	Reason      string // of a refusal, from the closed list; else ""
+	Denied      string // why the service refused the call from the phone, from the closed list; "" when it did not, or was not asked
 }
 
 // begin is the instant by which the trip's journey belongs to the window or
