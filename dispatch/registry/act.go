@@ -42,6 +42,7 @@ const (
 	ActAgreement        = "agreement"
 	ActTransfer         = "transfer"
 	ActDisclosure       = "disclosure"
+	ActDeferred         = "erasure-deferred"
 	ActHold             = "hold"
 	ActRelease          = "release"
 	ActBackup           = "backup"
@@ -101,6 +102,9 @@ var acts = []Act{
 	{ActNotice, "A Manager informed a person the first time that data about them were collected.", []Fact{factRef, factBuilding, factService}},
 	{ActIncident, "An incident was opened, the grounds on which key audits may be read.", []Fact{factReason, optional(factBuilding), {Name: "opened-by", Form: FormStaff, Optional: true, Doc: "ordinal of staff"}}},
 	{ActKeyAuditRead, "A building's key audit was read.", []Fact{{Name: "incident", Form: FormID, Doc: "the grounds"}, factBuilding, {Name: "entries", Form: FormCount, Doc: "how many were read"}}},
+	{ActKeyAuditAnchor, "The oldest entries of a building's key audit went; the chain of those that stay begins after this one.", []Fact{
+		factBuilding, {Name: "sequence", Form: FormCount, Doc: "of the last entry that went"}, {Name: "hash", Form: FormRef, Doc: "of that entry"},
+	}},
 	{ActReidentifyAsked, "A case asks for subjects behind randomized IDs; it stands here, on disk, before a link is opened. The ID is the case's.", []Fact{
 		{Name: "reason", Form: FormWord, Doc: "of the closed list"}, {Name: "requester", Form: FormStaff, Doc: "ordinal of staff"}, {Name: "approver", Form: FormStaff, Doc: "ordinal of other staff"},
 		{Name: "pseudonyms", Form: FormCount, Doc: "how many"}, {Name: "pseudonym-*", Form: FormRef, Doc: "each, as hex SHA-256 of \"pseudonym|\" and the ID"},
@@ -123,6 +127,7 @@ var acts = []Act{
 		{Name: "approver", Form: FormStaff, Doc: "ordinal of staff"}, {Name: "subjects", Form: FormCount, Doc: "in the order's scope"}, {Name: "records", Form: FormCount, Doc: "how many"}, {Name: "kinds", Form: FormWords, Optional: true, Doc: "of records"},
 		{Name: "ref-*", Form: FormRef, Optional: true, Doc: "each subject, as hex SHA-256 of \"erased|\" and its ID"}, optional(factService),
 	}},
+	{ActDeferred, "An open legal case keeps copies of records that the erasure deleted; the erasure is certified again when the case is closed. The ID is the erasure's.", []Fact{{Name: "case", Form: FormID, Doc: "the legal case"}, {Name: "records", Form: FormCount, Doc: "copies in the archive"}, optional(factRef)}},
 	{ActHold, "A legal case holds records. The ID is the case's.", []Fact{factReason, {Name: "records", Form: FormCount, Doc: "copied into the archive"}}},
 	{ActRelease, "A legal case was closed. The ID is the case's.", []Fact{{Name: "records", Form: FormCount, Optional: true, Doc: "in the archive"}, {Name: "deadline", Form: FormInstant, Optional: true, Doc: "of the archive"}, {Name: "erasures", Form: FormCount, Optional: true, Doc: "that were run again"}}},
 	{ActBackup, "The cloud store was written into a file.", []Fact{
