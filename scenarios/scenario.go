@@ -152,7 +152,7 @@ type Tenant struct {
 	Name         string
 	Floors       []int   // home floors, ascending
 	Share        float64 // share of those floors' population that belongs to this tenant
-	WalkSpeed    Dist    // m/s, drawn once per trip
+	WalkSpeed    Dist    // m/s, drawn once per resident where the scenario has a Service, else once per trip
 	WalkDistance float64 // m from the start of the walk (door, desk, entrance) to the landing; 0 = trips begin at the landing
 	Mass         Dist    // kg
 	RemoteShare  float64 // share of trips called from the phone when the walk begins
@@ -180,6 +180,7 @@ type Visitor struct {
 	Name       string
 	PerHour    float64 // mean arrivals per hour, Poisson
 	Start, End Instant
+	Repeat     time.Duration // Start to End comes again after this long, until the run's duration; 0 = once
 	Floors     []int         // hosts' floors, one drawn per visitor
 	Stay       time.Duration // from leaving the car on the host's floor to starting back
 	ValidFor   time.Duration // key validity counted from the planned arrival
@@ -188,7 +189,7 @@ type Visitor struct {
 	Revoked    float64       // probability that the key is revoked before use
 	WrongFloor float64       // probability to ask for a floor the key does not open
 	Ring       float64       // probability to have no key and ring the intercom
-	Answered   float64       // probability that a host answers the intercom and opens
+	Answered   float64       // probability that the host answers the intercom and opens; Ring > 0 only
 	WalkSpeed  Dist
 	Mass       Dist
 }
@@ -199,11 +200,12 @@ type Stream struct {
 	Name    string
 	Tenants []string // whose people travel, by name; their populations weigh in
 	Kind    StreamKind
-	Phases  []Phase // Profile and Matrix: in time order, not overlapping
-	Trips   []Trip  // List: in time order
-	List    string  // List: where Trips were read from: a path from the scenario's folder, or "library:FILE"
-	Batch   float64 // mean group size; 1 = single people (Poisson), above = geometric batches
-	digest  string  // List: hex SHA-256 of the file
+	Phases  []Phase       // Profile and Matrix: in time order, not overlapping, within Repeat when it is not 0
+	Trips   []Trip        // List: in time order
+	List    string        // List: where Trips were read from: a path from the scenario's folder, or "library:FILE"
+	Repeat  time.Duration // Profile and Matrix: the phases come again after this long, until the run's duration; 0 = once
+	Batch   float64       // mean group size; 1 = single people (Poisson), above = geometric batches
+	digest  string        // List: hex SHA-256 of the file
 }
 
 // StreamKind tells how a stream's trips come about.
@@ -230,17 +232,19 @@ type Trip struct {
 	Mass                int64 // grams
 }
 
-// Service says how the building's people use the apps, on the calendar.
+// Service says how the building's people use the apps, on the calendar. A
+// scenario has one when it has a [service] table, an event, visitors, or a
+// tenant with remote calls.
 type Service struct {
-	Start       time.Time // calendar instant of instant 0, UTC
-	Residential bool      // people live here: addresses, apartments, displays at the entrance
-	Apartments  int       // on every floor with people; 0 in offices
-	Intercom    bool      // with a camera, at the entrance
-	Region      string    // ISO 3166 code of the country
-	Sites       []string  // further buildings with a server and no lifts in the simulation: people of App tenants are known there too
-	Near        float64   // m around the building within which a call is accepted
-	Grid        float64   // m, of positions
-	Inactivity  time.Duration
+	Start       time.Time     // calendar instant of instant 0, UTC, whole seconds
+	Residential bool          // people live here: addresses, apartments, displays at the entrance
+	Apartments  int           // on every floor with people; 0 where nobody lives
+	Intercom    bool          // with a camera, at the entrance; Residential only
+	Region      string        // ISO 3166 code of the country, two capitals
+	Sites       []string      // further buildings with a server and no lifts in the simulation: people of App tenants are known there too; ascending
+	Near        float64       // m around the building within which a call is accepted
+	Grid        float64       // m, of positions
+	Inactivity  time.Duration // an account without use for so long is erased
 	LogData     time.Duration // retention of usage logs, at most 365 days
 	Backups     time.Duration // a backup older than this is deleted
 	Rotation    time.Duration // of randomized IDs and of the key-encryption key
@@ -251,60 +255,22 @@ type Service struct {
 // BuildingLog is a log that the building's Manager ordered.
 type BuildingLog struct {
 	Name      string
-	Fields    []string // of "floor", "bank", "result"
+	Fields    []string // of "bank", "floor" and "result", in this order; at least one
 	Retention time.Duration
 }
 
-// EventKind is an act in the life of the building's people and services.
-type EventKind int
-
-const (
-	SubUserAdded   EventKind = iota // a main user adds a sub-user
-	SubUserRemoved                  // and removes one again
-	PreferenceSet                   // somebody changes preferences
-	Corrected                       // somebody has an incorrect value corrected
-	Reviewed                        // somebody asks what is stored
-	Ported                          // somebody takes their data along
-	Objected                        // somebody objects to usage analysis
-	Erased                          // somebody asks for deletion and goes on with the key tag
-	MovedOut                        // somebody moves out; somebody else moves in
-	FellSilent                      // somebody stops using the app for good
-	Impostor                        // somebody asks for another's data; must be refused
-	BackedUp                        // the provider makes a backup
-	Restored                        // the provider loses the cloud store and restores the newest backup
-	Held                            // a legal case holds records of a person
-	Released                        // the oldest open case is closed
-	Reidentified                    // a security case
-	Disclosed                       // an authority's order
-	Transferred                     // an export to a subcontractor
-	Troubleshot                     // staff connect to the camera
-	KeyAuditRead                    // staff read the key audit on an incident
-	Restarted                       // the provider's processes restart
-	HandedOver                      // another provider takes over the building
-	ServiceEnded                    // the service ends in the building
-)
-
-// Event is something scripted that happens Count times, at instants drawn
-// evenly from [From, To).
+// Event is something scripted that happens Count times: all at From when To
+// equals it, else at instants drawn evenly from [From, To).
 type Event struct {
 	Name    string
 	Kind    EventKind
 	Count   int
 	From    Instant
 	To      Instant
-	Tenant  string // whose people it befalls; "" = any with an app
-	Site    string // the building concerned; "" = the simulated one
-	Channel Channel
+	Tenant  string  // whose people it befalls; "" = any with an app that knows the kind
+	Site    string  // the building concerned, HandedOver and ServiceEnded only; "" = the simulated one
+	Channel Channel // of the kinds for which HasChannel
 }
-
-// Channel is how a right is exercised.
-type Channel int
-
-const (
-	ByApp Channel = iota
-	ByManager
-	ByOperator
-)
 
 // FaultKind is what goes wrong, or is ordered.
 type FaultKind int

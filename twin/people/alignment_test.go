@@ -135,6 +135,23 @@ func TestSeedsAndReplicationsHaveNothingInCommon(t *testing.T) {
 	}
 }
 
+// journey is what a scenario without a service says of a person.
+type journey struct {
+	At                          scenarios.Instant
+	Walk, Late, Patience        time.Duration
+	Mass, Group                 int64
+	Origin, Destination, Stream int32
+	Tenant, Visitor             int32
+	Remote, NoShow              bool
+	KeyFloor                    int32
+	KeyFrom, KeyUntil, RevokeAt scenarios.Instant
+}
+
+func journeyOf(p people.Person) journey {
+	return journey{p.At, p.Walk, p.Late, p.Patience, p.Mass, p.Group, p.Origin, p.Destination, p.Stream, p.Tenant, p.Visitor,
+		p.Remote, p.NoShow, p.KeyFloor, p.KeyFrom, p.KeyUntil, p.RevokeAt}
+}
+
 // TestEveryProcessorBringsTheSamePeople pins the people of one scenario. The
 // sum was made on amd64. It may change only with the meaning of a scenario.
 func TestEveryProcessorBringsTheSamePeople(t *testing.T) {
@@ -144,7 +161,7 @@ func TestEveryProcessorBringsTheSamePeople(t *testing.T) {
 	n := 0
 	for rep := range 5 {
 		for _, p := range all(sc, 20260101, rep) {
-			if err := binary.Write(sum, binary.BigEndian, p); err != nil {
+			if err := binary.Write(sum, binary.BigEndian, journeyOf(p)); err != nil {
 				t.Fatal(err)
 			}
 			n++

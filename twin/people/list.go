@@ -15,13 +15,13 @@ type list struct {
 	person Person
 }
 
-func newList(sc *scenarios.Scenario, o draw.Owner, stream int, tenants []int32) *list {
+func newList(sc *scenarios.Scenario, o draw.Owner, r *residents, stream int, tenants []int32) *list {
 	l := &list{trips: sc.Traffic[stream].Trips, person: nobody()}
 	l.person.Stream, l.person.Group = int32(stream), -1
 	if len(tenants) == 1 {
 		l.person.Tenant = tenants[0]
 		l.tenant = &sc.Tenants[tenants[0]]
-		l.traits = newTraits(o)
+		l.traits = newTraits(o, r)
 	}
 	return l
 }
@@ -34,9 +34,10 @@ func (s *list) next(p *Person) bool {
 	s.trips = s.trips[1:]
 	s.person.Group++
 	*p = s.person
+	p.At, p.Origin, p.Destination = t.At, int32(t.Origin), int32(t.Destination)
 	if s.tenant != nil {
 		s.traits.give(p, s.tenant)
 	}
-	p.At, p.Origin, p.Destination, p.Mass = t.At, int32(t.Origin), int32(t.Destination), t.Mass
+	p.Mass = t.Mass
 	return true
 }

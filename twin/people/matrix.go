@@ -29,11 +29,11 @@ type matrix struct {
 	left     int64  // of it
 }
 
-func newMatrix(sc *scenarios.Scenario, o draw.Owner, stream int, tenants []int32) *matrix {
+func newMatrix(sc *scenarios.Scenario, o draw.Owner, r *residents, stream int, tenants []int32) *matrix {
 	st := &sc.Traffic[stream]
 	n := len(sc.Building.Floors)
 	m := &matrix{
-		sc: sc, stream: st, tenants: tenants, traits: newTraits(o), journeys: o.Stream("journeys"), members: o.Stream("tenants"),
+		sc: sc, stream: st, tenants: tenants, traits: newTraits(o, r), journeys: o.Stream("journeys"), members: o.Stream("tenants"),
 		cells: weights{make([]float64, n*n)}, phase: -1, person: nobody(),
 		stranger: scenarios.Tenant{Mass: scenarios.Dist{Mean: ratedMass}, Patience: scenarios.Dist{Mean: math.Inf(1)}},
 	}
@@ -44,7 +44,7 @@ func newMatrix(sc *scenarios.Scenario, o draw.Owner, stream int, tenants []int32
 		m.tabulate(i)
 		stretches = append(stretches, stretch{ph.Start, ph.End, m.cells.total() * perSecond})
 	}
-	m.arrivals = newArrivals(o, stretches, sc.Run.Duration, st.Batch)
+	m.arrivals = newArrivals(o, stretches, sc.Run.Duration, st.Repeat, st.Batch)
 	return m
 }
 

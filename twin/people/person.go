@@ -6,7 +6,8 @@ import (
 	"hoistway/scenarios"
 )
 
-// None marks a floor, stream, tenant or visitor stream that does not apply.
+// None marks a floor, stream, tenant, resident, host or visitor stream that
+// does not apply.
 const None = -1
 
 // Person is somebody who sets out for a ride.
@@ -22,10 +23,14 @@ type Person struct {
 	Stream      int32             // index into Scenario.Traffic; None for visitors
 	Tenant      int32             // index into Scenario.Tenants; None for visitors and lists without one tenant
 	Visitor     int32             // index into Scenario.Visitors; None for everybody else
+	Resident    int32             // index into script.Residents; None for visitors, who has no tenant, and where the scenario has no service
+	Host        int32             // resident whom a visitor comes to see, who can make keys; None for everybody else
 	Remote      bool              // calls from the phone at At
 	NoShow      bool              // a remote caller who never comes
+	Rings       bool              // a visitor without a key, who rings the intercom
+	Answered    bool              // and whose host answers and opens
 
-	// The key of a visitor. Without one the floor is None and the instants are
+	// The key of a visitor who does not ring. Without one the floor is None and the instants are
 	// scenarios.Forever.
 	KeyFloor int32             // floor it opens
 	KeyFrom  scenarios.Instant // planned arrival: valid from here on; may lie before instant 0
@@ -33,10 +38,10 @@ type Person struct {
 	RevokeAt scenarios.Instant // revoked then, at At or before; Forever = not revoked
 }
 
-// nobody is a person without a key, stream, tenant or visit.
+// nobody is a person without a key, stream, tenant, home or visit.
 func nobody() Person {
 	return Person{
-		Stream: None, Tenant: None, Visitor: None, KeyFloor: None, Patience: scenarios.Forever,
+		Stream: None, Tenant: None, Visitor: None, Resident: None, Host: None, KeyFloor: None, Patience: scenarios.Forever,
 		KeyFrom: scenarios.Forever, KeyUntil: scenarios.Forever, RevokeAt: scenarios.Forever,
 	}
 }

@@ -33,7 +33,7 @@ type mix struct{ in, out, inter float64 }
 // outgoing people do the reverse. Inter-floor traffic goes from a home floor to
 // another floor on which tenants of the stream live, by that floor's
 // population, and never to a floor that is locked to the tenant.
-func newProfile(sc *scenarios.Scenario, o draw.Owner, stream, tenant int) *profile {
+func newProfile(sc *scenarios.Scenario, o draw.Owner, r *residents, stream, tenant int) *profile {
 	st, t := &sc.Traffic[stream], &sc.Tenants[tenant]
 	floors := sc.Building.Floors
 	home, door, other := make([]float64, len(floors)), make([]float64, len(floors)), make([]float64, len(floors))
@@ -80,8 +80,8 @@ func newProfile(sc *scenarios.Scenario, o draw.Owner, stream, tenant int) *profi
 		rate := ph.Demand * p.homes.total() * (m.in + m.out + m.inter) * perSecond
 		stretches = append(stretches, stretch{ph.Start, ph.End, rate})
 	}
-	p.arrivals = newArrivals(o, stretches, sc.Run.Duration, st.Batch)
-	p.traits = newTraits(o)
+	p.arrivals = newArrivals(o, stretches, sc.Run.Duration, st.Repeat, st.Batch)
+	p.traits = newTraits(o, r)
 	p.person = nobody()
 	p.person.Stream, p.person.Tenant, p.person.Group = int32(stream), int32(tenant), -1
 	return p

@@ -35,6 +35,7 @@ type head struct {
 // or replications bring people that have nothing to do with them.
 func NewSource(sc *scenarios.Scenario, seed uint64, replication int) *Source {
 	s := &Source{group: -1}
+	homes := newResidents(sc, seed, replication)
 	index := make(map[string]int32, len(sc.Tenants))
 	for i := range sc.Tenants {
 		index[sc.Tenants[i].Name] = int32(i)
@@ -56,18 +57,18 @@ func NewSource(sc *scenarios.Scenario, seed uint64, replication int) *Source {
 		case scenarios.Profile:
 			for _, t := range tenants {
 				o.Tenant, o.HasOwnTenant = sc.Tenants[t].Name, true
-				s.flows = append(s.flows, newProfile(sc, o, i, int(t)))
+				s.flows = append(s.flows, newProfile(sc, o, homes, i, int(t)))
 			}
 		case scenarios.Matrix:
-			s.flows = append(s.flows, newMatrix(sc, o, i, tenants))
+			s.flows = append(s.flows, newMatrix(sc, o, homes, i, tenants))
 		case scenarios.List:
-			s.flows = append(s.flows, newList(sc, o, i, tenants))
+			s.flows = append(s.flows, newList(sc, o, homes, i, tenants))
 		default:
 			panic("BUG: people: stream " + st.Name + " is of no known kind")
 		}
 	}
 	for i := range sc.Visitors {
-		s.flows = append(s.flows, newVisitors(sc, draw.Owner{Seed: seed, Replication: replication, Kind: "visitor", Name: sc.Visitors[i].Name}, i))
+		s.flows = append(s.flows, newVisitors(sc, draw.Owner{Seed: seed, Replication: replication, Kind: "visitor", Name: sc.Visitors[i].Name}, homes, i))
 	}
 	s.heads = make([]head, len(s.flows))
 	for i, f := range s.flows {

@@ -14,22 +14,32 @@ import (
 // purpose is drawn for everybody, whether it matters or not.
 type traits struct {
 	mass, walk, remote, noShow, late, lateBy, patience rand.PCG
+	whom                                               whom
 }
 
-func newTraits(o draw.Owner) traits {
+func newTraits(o draw.Owner, r *residents) traits {
 	return traits{
+		whom: newWhom(o, r),
 		mass: o.Stream("mass"), walk: o.Stream("walk"), remote: o.Stream("remote"), noShow: o.Stream("no-show"),
 		late: o.Stream("late"), lateBy: o.Stream("late by"), patience: o.Stream("patience"),
 	}
 }
 
-// give sets the traits of a person of a tenant, who has none so far.
+// give sets the traits of a person of a tenant, who has a journey but no traits
+// so far. Residents walk at their own pace, everybody else at one drawn for the
+// trip; a person who should be a resident and is none does not call from the
+// phone.
 func (r *traits) give(p *Person, t *scenarios.Tenant) {
 	mass, walk, remote, noShow := r.mass.Uint64(), r.walk.Uint64(), draw.Unit(r.remote.Uint64()), draw.Unit(r.noShow.Uint64())
 	late, lateBy, patience := draw.Unit(r.late.Uint64()), r.lateBy.Uint64(), r.patience.Uint64()
 	p.Mass = grams(mass, &t.Mass)
-	p.Walk = stroll(walk, &t.WalkSpeed, t.WalkDistance)
-	p.Remote = t.WalkDistance > 0 && remote < t.RemoteShare
+	resident := r.whom.give(p)
+	if resident != nil {
+		p.Walk = pace(t.WalkDistance, resident.Speed)
+	} else {
+		p.Walk = stroll(walk, &t.WalkSpeed, t.WalkDistance)
+	}
+	p.Remote = t.WalkDistance > 0 && remote < t.RemoteShare && (resident != nil || r.whom.residents == nil)
 	p.NoShow = p.Remote && noShow < t.NoShow
 	if p.Remote && !p.NoShow && late < t.Late {
 		p.Late = seconds(math.Max(0, draw.Sample(lateBy, &t.LateBy)))

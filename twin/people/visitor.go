@@ -17,7 +17,8 @@ import (
 //   - expired: the key ended up to ValidFor before;
 //   - revoked: at some time from the start of the scenario to the arrival;
 //   - wrong floor: the visitor asks for another floor than the host's, a locked
-//     one if there is any, never an entrance.
+//     one if there is any, never an entrance;
+//   - ring: the visitor has no key and rings the intercom.
 //
 // Visitors walk as far to the landing as the people of the first tenant on the
 // host's floor.
@@ -26,16 +27,19 @@ type visitors struct {
 	visitor                           *scenarios.Visitor
 	arrivals                          arrivals
 	journeys, mass, walk, cases, keys rand.PCG
+	hosts, answers                    rand.PCG
+	atHome                            [][]int32 // hosts by floor; nil without a service
 	doors                             weights
 	wrong                             []int // floors that a visitor may ask for by mistake
 	distance                          []float64
 	person                            Person
 }
 
-func newVisitors(sc *scenarios.Scenario, o draw.Owner, index int) *visitors {
+func newVisitors(sc *scenarios.Scenario, o draw.Owner, r *residents, index int) *visitors {
 	v := &sc.Visitors[index]
 	s := &visitors{
 		sc: sc, visitor: v, journeys: o.Stream("journeys"), mass: o.Stream("mass"), walk: o.Stream("walk"), cases: o.Stream("cases"), keys: o.Stream("keys"),
+		hosts: o.Stream("hosts"), answers: o.Stream("answers"),
 		distance: make([]float64, len(sc.Building.Floors)), person: nobody(),
 	}
 	door := make([]float64, len(sc.Building.Floors))
@@ -56,8 +60,11 @@ func newVisitors(sc *scenarios.Scenario, o draw.Owner, index int) *visitors {
 	if s.doors.total() == 0 || len(v.Floors) == 0 {
 		rate = 0
 	}
+	if r != nil {
+		s.atHome = r.hosts
+	}
 	s.wrong = s.mistakes()
-	s.arrivals = newArrivals(o, []stretch{{v.Start, v.End, rate}}, sc.Run.Duration, 1)
+	s.arrivals = newArrivals(o, []stretch{{v.Start, v.End, rate}}, sc.Run.Duration, v.Repeat, 1)
 	s.person.Visitor, s.person.Group = int32(index), -1
 	return s
 }
@@ -88,6 +95,7 @@ func (s *visitors) next(p *Person) bool {
 	}
 	v := s.visitor
 	journey, mass, walk, which, key := draw.Further(s.journeys.Uint64()), s.mass.Uint64(), s.walk.Uint64(), draw.Unit(s.cases.Uint64()), draw.Further(s.keys.Uint64())
+	hosts, answer := s.hosts.Uint64(), draw.Unit(s.answers.Uint64())
 	host := v.Floors[draw.Below(journey.Draw(), uint64(len(v.Floors)))]
 	s.person.Group++
 	*p = s.person
@@ -95,6 +103,11 @@ func (s *visitors) next(p *Person) bool {
 	p.Origin, p.Destination = int32(s.doors.pickWithout(draw.Unit(journey.Draw()), host)), int32(host)
 	p.Mass = grams(mass, &v.Mass)
 	p.Walk = stroll(walk, &v.WalkSpeed, s.distance[host])
+	if s.atHome != nil {
+		if at := s.atHome[host]; len(at) > 0 {
+			p.Host = at[draw.Below(hosts, uint64(len(at)))]
+		}
+	}
 	p.KeyFloor, p.KeyFrom = int32(host), at
 	by := draw.Span(key.Draw(), v.ValidFor)
 	switch {
@@ -106,6 +119,10 @@ func (s *visitors) next(p *Person) bool {
 		p.RevokeAt = draw.Span(key.Draw(), at+time.Microsecond)
 	case which < v.Early+v.Expired+v.Revoked+v.WrongFloor:
 		p.Destination = s.mistake(key.Draw(), int32(host), p.Origin)
+	case which < v.Early+v.Expired+v.Revoked+v.WrongFloor+v.Ring:
+		p.Rings, p.Answered = true, answer < v.Answered
+		p.KeyFloor, p.KeyFrom = None, scenarios.Forever
+		return true
 	}
 	p.KeyUntil = p.KeyFrom + v.ValidFor
 	return true
