@@ -85,7 +85,7 @@ func (t *Twin) setsOut(src *people.Person) {
 	p := &t.persons[slot]
 	gen := p.gen
 	*p = person{
-		call: -1, car: nobody, next: nobody, prev: nobody, gen: gen, visitor: src.Visitor, resident: residentOf(src), noShow: src.NoShow,
+		call: -1, car: nobody, next: nobody, prev: nobody, gen: gen, visitor: src.Visitor, resident: src.Resident, noShow: src.NoShow,
 		patience: src.Patience, floor: src.Origin, to: src.Destination,
 	}
 	tr := &p.trip

@@ -16,7 +16,7 @@ const NoKey = "no-key"
 // presses what is there: the record keeps why.
 func (t *Twin) phones(p *person, src *people.Person) (ready time.Duration, granted bool) {
 	t.calls++
-	ready, refused := t.service.Call(t.now, t.calls, int(residentOf(src)), int(src.Origin), int(src.Destination), t.distance(src))
+	ready, refused := t.service.Call(t.now, t.calls, int(src.Resident), int(src.Origin), int(src.Destination), t.distance(src))
 	t.heed()
 	if refused != "" {
 		p.trip.Wished, p.trip.Denied = t.now, refused

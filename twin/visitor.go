@@ -14,15 +14,15 @@ func (t *Twin) welcome(src *people.Person) (permit Permit, refused string) {
 	defer t.heed()
 	t.permits++
 	permit = t.permits
-	if src.KeyFloor < 0 {
-		until, refused := t.service.Ring(t.now, permit, hostOf(src), int(src.Destination), answeredOf(src))
+	if src.Rings {
+		until, refused := t.service.Ring(t.now, permit, int(src.Host), int(src.Destination), src.Answered)
 		if refused != "" {
 			return 0, refused
 		}
 		t.observe(check.Observation{Kind: check.KeyIssued, Permit: int32(permit), Floor: int16(src.Destination), From: t.now, Until: until})
 		return permit, ""
 	}
-	if refused := t.service.IssueKey(t.now, permit, hostOf(src), int(src.KeyFloor), src.KeyFrom, src.KeyUntil, 1); refused != "" {
+	if refused := t.service.IssueKey(t.now, permit, int(src.Host), int(src.KeyFloor), src.KeyFrom, src.KeyUntil, 1); refused != "" {
 		return 0, refused
 	}
 	t.observe(check.Observation{Kind: check.KeyIssued, Permit: int32(permit), Floor: int16(src.KeyFloor), From: src.KeyFrom, Until: src.KeyUntil})
