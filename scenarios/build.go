@@ -57,9 +57,12 @@ func (b *builder) build() {
 	b.broken = len(b.faults) > 0
 	b.reach()
 	b.run(b.root.child("run"))
+	b.service(b.root.child("service"))
 	b.tenants(b.root.child("tenant"))
 	b.traffic(b.root.child("traffic"))
 	b.visitors(b.root.child("visitor"))
+	b.hosts()
+	b.events(b.root.child("event"))
 	b.faultTables(b.root.child("fault"))
 	b.gather()
 	b.expectations(b.root.child("expect"))

@@ -22,7 +22,8 @@ func (b *builder) tenants(n *node) {
 }
 
 func (b *builder) tenant(n *node, name string) {
-	var d tenantDraft
+	d := tenantDraft{service: b.sc.Service != nil}
+	d.tenant.App = FlowApp // unless the file says another
 	t := b.read(tenantSection, n, b.root, "tenant."+name, &d, false)
 	d.tenant.Name = name
 	if t.given["floors"] == nil {
@@ -37,6 +38,7 @@ func (b *builder) tenant(n *node, name string) {
 	if d.tenant.RemoteShare > 0 && d.tenant.WalkDistance == 0 {
 		t.fault("remote", `write walk_distance = "25m"`, "a remote call is made when the walk begins, but walk_distance is 0m")
 	}
+	b.app(t, &d)
 	b.sc.Tenants = append(b.sc.Tenants, d.tenant)
 }
 
@@ -93,13 +95,13 @@ func (b *builder) visitors(n *node) {
 		v := &d.visitor
 		v.Name = kid.key
 		if t.given["end"] == nil {
-			v.End = b.sc.Run.Duration
+			v.End = horizon(v.Repeat, b.sc.Run.Duration)
 			t.derive("end", &d)
 		}
 		if v.Start >= v.End {
 			t.fault("start", "", "start %s is not before end %s", formatSpan(v.Start), formatSpan(v.End))
-		} else if v.End > b.sc.Run.Duration {
-			t.fault("end", "", "%s is after the end of run.duration, %s", formatSpan(v.End), formatSpan(b.sc.Run.Duration))
+		} else if last := horizon(v.Repeat, b.sc.Run.Duration); v.End > last {
+			t.fault("end", "", "%s is after the end of %s, %s", formatSpan(v.End), horizonKey(v.Repeat), formatSpan(last))
 		}
 		v.Floors = b.known(t, "floors", d.floors)
 		for _, f := range v.Floors {
@@ -107,8 +109,11 @@ func (b *builder) visitors(n *node) {
 				t.fault("floors", "", "floor %d is an entrance; nobody is visited there", f)
 			}
 		}
-		if sum := v.Early + v.Expired + v.Revoked + v.WrongFloor; sum > 1+1e-9 {
-			t.fault("", "", "early, expired, revoked and wrong_floor sum to %.6g %%; the most is 100 %%", sum*100)
+		if sum := v.Early + v.Expired + v.Revoked + v.WrongFloor + v.Ring; sum > 1+1e-9 {
+			t.fault("", "", "early, expired, revoked, wrong_floor and ring sum to %.6g %%; the most is 100 %%", sum*100)
+		}
+		if v.Ring > 0 && b.sc.Service != nil && !b.sc.Service.Intercom {
+			t.fault("ring", "write residential = true and intercom = true in [service]", "the building has no intercom to ring")
 		}
 		b.entered(t)
 		b.sc.Visitors = append(b.sc.Visitors, *v)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // trafficKinds are the keys that say what a stream is; it has exactly one.
@@ -26,7 +27,7 @@ func (b *builder) traffic(n *node) {
 func (b *builder) stream(n *node) {
 	d := trafficDraft{batch: 1}
 	t := b.read(trafficSection, n, n, "traffic."+n.key, &d, false)
-	s := Stream{Name: n.key, Batch: d.batch}
+	s := Stream{Name: n.key, Batch: d.batch, Repeat: d.repeat}
 	kind := b.streamKind(t)
 	s.Tenants = b.travellers(t, &d, kind)
 	if kind != "" && !t.refused(kind) {
@@ -62,9 +63,10 @@ func (b *builder) streamKind(t *sheet) string {
 		"end":         "demand matrix",
 		"peak":        "template",
 		"list_sha256": "list",
+		"repeat":      "demand steps template matrix",
 		"batch_mean":  "demand steps template matrix",
 	}
-	for _, key := range []string{"mix", "start", "end", "peak", "list_sha256", "batch_mean"} {
+	for _, key := range []string{"mix", "start", "end", "peak", "repeat", "list_sha256", "batch_mean"} {
 		if t.given[key] != nil && !slices.Contains(strings.Fields(fits[key]), kind) {
 			t.fault(key, "remove it", "has no meaning beside %s", kind)
 		}
@@ -109,7 +111,7 @@ func (b *builder) travellers(t *sheet, d *trafficDraft, kind string) []string {
 func (b *builder) phases(t *sheet, d *trafficDraft, kind string, s *Stream) {
 	duration := b.sc.Run.Duration
 	if t.given["end"] == nil && (kind == "demand" || kind == "matrix") {
-		d.end = duration
+		d.end = horizon(d.repeat, duration)
 		t.derive("end", d)
 	}
 	switch kind {
@@ -148,7 +150,7 @@ func (b *builder) phases(t *sheet, d *trafficDraft, kind string, s *Stream) {
 			}
 		}
 		for _, p := range s.Phases {
-			if message, hint := b.span(p); message != "" {
+			if message, hint := b.span(p, d.repeat); message != "" {
 				t.fault(key, hint, "%s", message)
 				return
 			}
@@ -164,13 +166,29 @@ func (b *builder) phases(t *sheet, d *trafficDraft, kind string, s *Stream) {
 	}
 }
 
+// horizon is the end of what is written: of one round of what repeats, else of
+// the run. HorizonKey says which.
+func horizon(repeat, duration time.Duration) time.Duration {
+	if repeat > 0 {
+		return repeat
+	}
+	return duration
+}
+
+func horizonKey(repeat time.Duration) string {
+	if repeat > 0 {
+		return "repeat"
+	}
+	return "run.duration"
+}
+
 // span says what is wrong with the instants of a phase, and a remedy.
-func (b *builder) span(p Phase) (message, hint string) {
-	switch duration := b.sc.Run.Duration; {
+func (b *builder) span(p Phase, repeat time.Duration) (message, hint string) {
+	switch last, key := horizon(repeat, b.sc.Run.Duration), horizonKey(repeat); {
 	case p.Start >= p.End:
 		return fmt.Sprintf("start %s is not before end %s", formatSpan(p.Start), formatSpan(p.End)), ""
-	case p.End > duration:
-		return fmt.Sprintf("ends at %s, after the end of run.duration, %s", formatSpan(p.End), formatSpan(duration)), "lengthen run.duration or shorten the traffic"
+	case p.End > last:
+		return fmt.Sprintf("ends at %s, after the end of %s, %s", formatSpan(p.End), key, formatSpan(last)), "lengthen " + key + " or shorten the traffic"
 	}
 	return "", ""
 }
@@ -186,7 +204,7 @@ func (b *builder) steps(t *sheet, d *trafficDraft, s *Stream) bool {
 		}
 		end := step.end
 		if given["end"] == nil {
-			end = b.sc.Run.Duration
+			end = horizon(d.repeat, b.sc.Run.Duration)
 			if i+1 < len(d.steps) {
 				end = d.steps[i+1].start
 			}
@@ -198,7 +216,7 @@ func (b *builder) steps(t *sheet, d *trafficDraft, s *Stream) bool {
 		case i > 0 && p.Start < s.Phases[i-1].End:
 			fault("starts at %s, before the end of the step above, %s", formatSpan(p.Start), formatSpan(s.Phases[i-1].End))
 		case !late: // else the step below is told
-			if message, _ := b.span(p); message != "" {
+			if message, _ := b.span(p, d.repeat); message != "" {
 				fault("%s", message)
 			}
 		}

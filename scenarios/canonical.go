@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Canonical is the scenario as TOML with every default filled in. Parsed
@@ -28,14 +29,15 @@ func (s *Scenario) canonical(listNames bool) string {
 		s.Banks[i].write(&b)
 	}
 	for _, t := range s.Tenants {
-		tenantSection.write(&b, "tenant."+t.Name, &tenantDraft{floorSet{floors: t.Floors}, t}, nil)
+		tenantSection.write(&b, "tenant."+t.Name, &tenantDraft{floorSet{floors: t.Floors}, t, s.Service != nil}, nil)
 	}
 	for _, t := range s.Traffic {
 		t.write(&b, listNames)
 	}
 	for _, v := range s.Visitors {
-		visitorSection.write(&b, "visitor."+v.Name, &visitorDraft{floorSet{floors: v.Floors}, v}, nil)
+		visitorSection.write(&b, "visitor."+v.Name, &visitorDraft{floorSet{floors: v.Floors}, v}, nil, once(v.Repeat)...)
 	}
+	s.writeService(&b)
 	for _, f := range s.Faults {
 		f.Car++
 		faultSection.write(&b, "fault."+f.Name, &faultDraft{f}, nil)
@@ -111,18 +113,51 @@ func (c *Car) draft() carDraft {
 
 // write gives the stream as steps or as a list.
 func (s *Stream) write(b *strings.Builder, listNames bool) {
-	d := trafficDraft{tenants: s.Tenants, list: s.List, digest: s.digest, batch: s.Batch}
+	d := trafficDraft{tenants: s.Tenants, list: s.List, digest: s.digest, repeat: s.Repeat, batch: s.Batch}
 	for _, p := range s.Phases {
 		d.steps = append(d.steps, stepDraft{start: p.Start, end: p.End, demand: p.Demand, mix: mix{p.In, p.Out, p.Inter}, matrix: p.Rates})
 	}
-	skip := []string{"demand", "mix", "start", "end", "template", "peak", "matrix", "list", "list_sha256"}
+	skip := append(once(s.Repeat), "demand", "mix", "start", "end", "template", "peak", "matrix", "list", "list_sha256")
 	if s.Kind == List {
-		skip = []string{"demand", "mix", "start", "end", "template", "peak", "matrix", "steps", "batch_mean"}
+		skip = []string{"demand", "mix", "start", "end", "template", "peak", "matrix", "repeat", "steps", "batch_mean"}
 		if !listNames {
 			skip = append(skip, "list")
 		}
 	}
 	trafficSection.write(b, "traffic."+s.Name, &d, nil, skip...)
+}
+
+// once is the key to leave out of what does not repeat.
+func once(repeat time.Duration) []string {
+	if repeat == 0 {
+		return []string{"repeat"}
+	}
+	return nil
+}
+
+// writeService gives the service with its logs, and the events.
+func (s *Scenario) writeService(b *strings.Builder) {
+	if s.Service != nil {
+		serviceSection.write(b, "service", s.Service, nil)
+		for i := range s.Service.Logs {
+			l := &s.Service.Logs[i]
+			logSection.write(b, "service.log."+l.Name, l, nil)
+		}
+	}
+	for _, e := range s.Events {
+		d := eventDraft{event: e, at: e.From}
+		skip := []string{"at"}
+		if e.From == e.To {
+			skip = []string{"from", "to"}
+		}
+		if e.Tenant == "" {
+			skip = append(skip, "tenant")
+		}
+		if e.Site == "" {
+			skip = append(skip, "site")
+		}
+		eventSection.write(b, "event."+e.Name, &d, nil, skip...)
+	}
 }
 
 func (s *Scenario) writeExpect(b *strings.Builder) {

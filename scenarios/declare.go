@@ -26,7 +26,7 @@ var rootSection = &section{
 		{key: "description", form: text{of: "text", longest: 10_000, lines: true}, derived: "nothing", source: "none given",
 			doc: "What the scenario shows and where its numbers come from.", at: in(func(h *headDraft) any { return &h.description })},
 	},
-	tables: []*section{buildingSection, bankSection, tenantSection, trafficSection, visitorSection, faultSection, runSection, expectSection},
+	tables: []*section{buildingSection, bankSection, tenantSection, trafficSection, visitorSection, serviceSection, eventSection, faultSection, runSection, expectSection},
 }
 
 // versionForm is the schema version, into an int.

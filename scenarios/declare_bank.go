@@ -14,8 +14,9 @@ const (
 	ada     = "ADA 407.3: "
 )
 
-// longestSpan bounds every time span of a scenario.
-const longestSpan = 31 * 24 * time.Hour
+// longestSpan bounds every time span of a scenario: two years and what is due
+// after them.
+const longestSpan = 800 * day
 
 // anySpan is a time span of a door, drive or control.
 var anySpan = span{0, time.Hour}

@@ -7,8 +7,9 @@ import (
 
 // tenantDraft is a tenant as written.
 type tenantDraft struct {
-	floors floorSet
-	tenant Tenant
+	floors  floorSet
+	tenant  Tenant
+	service bool // the scenario has one
 }
 
 func tenantAt(f func(*Tenant) any) func(any) any {
@@ -20,6 +21,8 @@ var (
 	walkSpeedForm = distribution{quantity{dim: speeds, min: 0.05, max: 10}}
 	massForm      = distribution{quantity{dim: masses, min: 1, max: 500}}
 	whenRemote    = only("with remote above 0%", func(t *tenantDraft) bool { return t.tenant.RemoteShare > 0 })
+	whenServed    = only("where the scenario has a service: a [service] table, an event, visitors or remote calls", func(t *tenantDraft) bool { return t.service })
+	whenFlow      = only(`with app = "flow"`, func(t *tenantDraft) bool { return t.tenant.App == FlowApp })
 	whenLate      = only("with late above 0%", func(t *tenantDraft) bool { return t.tenant.RemoteShare > 0 && t.tenant.Late > 0 })
 )
 
@@ -27,6 +30,8 @@ const (
 	walkDefault = `{ mean = "1.32m/s", sd = "0.31m/s", min = "0.4m/s", max = "2.5m/s" }`
 	walkSource  = table6 + "pedestrians 1.32 (sd 0.31) m/s, cut to 0.4 (limited walker) .. 2.5 (fastest adults)"
 )
+
+var appWords = []string{"none", "remote-call", "flow"}
 
 var tenantSection = &section{
 	key: "tenant", named: "NAME",
@@ -37,7 +42,7 @@ var tenantSection = &section{
 		{key: "share", form: quantity{dim: shares, min: 0, max: 1}, def: `"100%"`, source: "the floors have one tenant",
 			doc: "Share of those floors' population that belongs to this tenant.", at: tenantAt(func(t *Tenant) any { return &t.Share })},
 		{key: "walk_speed", form: walkSpeedForm, def: walkDefault, source: walkSource,
-			doc: "Walking speed, drawn once a trip.", at: tenantAt(func(t *Tenant) any { return &t.WalkSpeed })},
+			doc: "Walking speed. It is drawn once for every resident where the scenario has a service, else once a trip.", at: tenantAt(func(t *Tenant) any { return &t.WalkSpeed })},
 		{key: "walk_distance", form: quantity{dim: lengths, min: 0, max: 10_000}, def: `"0m"`, source: "trips begin at the landing",
 			doc: "From the start of the walk (door, desk, entrance) to the landing.", at: tenantAt(func(t *Tenant) any { return &t.WalkDistance })},
 		{key: "mass", form: massForm, def: `"75kg"`, source: "EN 81-20 rated mass of a person",
@@ -52,6 +57,12 @@ var tenantSection = &section{
 			doc: "By how much.", at: tenantAt(func(t *Tenant) any { return &t.LateBy })},
 		{key: "patience", form: distribution{quantity{dim: seconds, min: 1, max: 86400, word: &word{"forever", math.Inf(1)}}}, def: `"forever"`, source: "nobody gives up, so that no waiting is hidden",
 			doc: "How long a person waits at a landing before giving up.", at: tenantAt(func(t *Tenant) any { return &t.Patience })},
+		{key: "app", form: choice{appWords}, derived: "flow", source: "the scenario has a service", when: whenServed,
+			doc: "Which app the tenant's people have: none, KONE Remote Call or KONE Flow.", at: tenantAt(func(t *Tenant) any { return &t.App })},
+		{key: "favourite", form: shareForm, def: `"0%"`, source: "nobody has set one", when: whenFlow,
+			doc: "Share of people whose favourite floor, their destination by default, is an entrance.", at: tenantAt(func(t *Tenant) any { return &t.Favourite })},
+		{key: "tells_speed", form: shareForm, def: `"0%"`, source: "nobody has set it", when: whenFlow,
+			doc: "Share of people who told the app their walking speed; others are taken for 1.2 m/s.", at: tenantAt(func(t *Tenant) any { return &t.Speaks })},
 	},
 }
 
@@ -67,14 +78,16 @@ func visitorAt(f func(*Visitor) any) func(any) any {
 
 var visitorSection = &section{
 	key: "visitor", named: "NAME",
-	doc: "A stream of visitors with a key for a host's floor. They enter at the entrances and leave again.",
+	doc: "A stream of visitors with a key for a host's floor, or without one who ring the intercom. They enter at the entrances and leave again. The hosts need Flow.",
 	fields: []field{
 		{key: "per_hour", form: frequency{10_000}, need: true,
 			doc: "Mean arrivals, Poisson.", at: visitorAt(func(v *Visitor) any { return &v.PerHour })},
 		{key: "start", form: span{0, longestSpan}, def: `"0s"`, source: "the whole run",
 			doc: "First arrivals.", at: visitorAt(func(v *Visitor) any { return &v.Start })},
-		{key: "end", form: span{0, longestSpan}, derived: "run.duration", source: "the whole run",
+		{key: "end", form: span{0, longestSpan}, derived: "repeat, else run.duration", source: "the whole run",
 			doc: "Last arrivals.", at: visitorAt(func(v *Visitor) any { return &v.End })},
+		{key: "repeat", form: repeatForm, derived: "never", source: "the visitors come once",
+			doc: repeatDoc, at: visitorAt(func(v *Visitor) any { return &v.Repeat })},
 		{key: "floors", form: floorsForm{}, need: true,
 			doc: "Hosts' floors; each visitor goes to one of them.", at: in(func(v *visitorDraft) any { return &v.floors })},
 		{key: "stay", form: span{0, longestSpan}, def: `"30min"`, source: ours,
@@ -89,6 +102,10 @@ var visitorSection = &section{
 			doc: "Share whose key is revoked before use.", at: visitorAt(func(v *Visitor) any { return &v.Revoked })},
 		{key: "wrong_floor", form: shareForm, def: `"0%"`, source: "all keys are in order",
 			doc: "Share who ask for a floor that the key does not open.", at: visitorAt(func(v *Visitor) any { return &v.WrongFloor })},
+		{key: "ring", form: shareForm, def: `"0%"`, source: "everybody has a key",
+			doc: "Share who have no key and ring the intercom.", at: visitorAt(func(v *Visitor) any { return &v.Ring })},
+		{key: "answered", form: shareForm, def: `"100%"`, source: "every host answers", when: only("with ring above 0%", func(v *visitorDraft) bool { return v.visitor.Ring > 0 }),
+			doc: "Share of them whose host answers and opens.", at: visitorAt(func(v *Visitor) any { return &v.Answered })},
 		{key: "walk_speed", form: walkSpeedForm, def: walkDefault, source: walkSource,
 			doc: "Walking speed.", at: visitorAt(func(v *Visitor) any { return &v.WalkSpeed })},
 		{key: "mass", form: massForm, def: `"75kg"`, source: "EN 81-20 rated mass of a person",

@@ -18,6 +18,7 @@ type trafficDraft struct {
 	matrix     [][]float64
 	list       string
 	digest     string
+	repeat     time.Duration
 	batch      float64
 }
 
@@ -33,7 +34,10 @@ type stepDraft struct {
 var (
 	demandForm  = quantity{dim: shares, min: 0, max: 1}
 	instantForm = span{0, longestSpan}
+	repeatForm  = span{time.Hour, longestSpan}
 )
+
+const repeatDoc = "After this long all of it comes again, until run.duration: \"24h\" makes a daily pattern."
 
 var trafficSection = &section{
 	key: "traffic", named: "NAME",
@@ -48,16 +52,18 @@ var trafficSection = &section{
 			doc: "Incoming, outgoing and inter-floor shares of the demand; in steps it holds for steps without one.", at: in(func(t *trafficDraft) any { return &t.mix })},
 		{key: "start", form: instantForm, def: `"0s"`, source: "the whole run",
 			doc: "Start of a demand, matrix or template.", at: in(func(t *trafficDraft) any { return &t.start })},
-		{key: "end", form: instantForm, derived: "run.duration", source: "the whole run",
+		{key: "end", form: instantForm, derived: "repeat, else run.duration", source: "the whole run",
 			doc: "End of a demand or matrix.", at: in(func(t *trafficDraft) any { return &t.end })},
 		{key: "steps", form: stepsForm{},
-			doc: "Step profile: { start, end, demand, mix } or { start, end, matrix } in time order; end is by default the next step's start or run.duration.", at: in(func(t *trafficDraft) any { return &t.steps })},
+			doc: "Step profile: { start, end, demand, mix } or { start, end, matrix } in time order; end is by default the next step's start, repeat or run.duration.", at: in(func(t *trafficDraft) any { return &t.steps })},
 		{key: "template", form: choice{templateWords},
 			doc: "Rise and fall over an hour in 12 steps of 5 min around peak.", at: in(func(t *trafficDraft) any { return &t.template })},
 		{key: "peak", form: demandForm,
 			doc: "Demand of the template's highest 5 min, as a share of the tenants' population.", at: in(func(t *trafficDraft) any { return &t.peak })},
 		{key: "matrix", form: matrixForm{},
 			doc: "Constant origin-destination demand.", at: in(func(t *trafficDraft) any { return &t.matrix })},
+		{key: "repeat", form: repeatForm,
+			doc: repeatDoc, at: in(func(t *trafficDraft) any { return &t.repeat })},
 		{key: "list", form: text{of: `a passenger list: a CSV file relative to the scenario, or "library:FILE"`, longest: 1000},
 			doc: "Passenger list in CSV: time_s,origin,destination,mass_kg.", at: in(func(t *trafficDraft) any { return &t.list })},
 		{key: "list_sha256", form: text{of: "64 hexadecimal digits", longest: 64},

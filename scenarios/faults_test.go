@@ -117,7 +117,7 @@ func TestFaults(t *testing.T) {
 		{"advance opening longer than opening", `open = "2s"`, "open = \"2s\"\nadvance_opening = \"3s\"", `bank.main.doors.advance_opening: 3s is longer than open, 2s`},
 		{"nudging faster than closing", `open = "2s"`, "close = \"3s\"\nnudge_close = \"2s\"", `good.toml:12:15: bank.main.doors.nudge_close: 2s is shorter than close, 3s`},
 		{"nudging within the dwell", `open = "2s"`, "nudge_after = \"4s\"", `good.toml:11:15: bank.main.doors.nudge_after: 4s is shorter than the dwell, 5s`},
-		{"visitors of more than all kinds", "[run]", "[visitor.v]\nper_hour = \"4/h\"\nfloors = [1]\nearly = \"60%\"\nrevoked = \"60%\"\n[run]", `good.toml:17:1: visitor.v: early, expired, revoked and wrong_floor sum to 120 %`},
+		{"visitors of more than all kinds", "[run]", "[visitor.v]\nper_hour = \"4/h\"\nfloors = [1]\nearly = \"60%\"\nrevoked = \"60%\"\n[run]", `good.toml:17:1: visitor.v: early, expired, revoked, wrong_floor and ring sum to 120 %; the most is 100 %`},
 		{"inter-floor traffic of one floor", "[tenant.staff]", "[tenant.staff]\nfloors = [3]", `traffic.morning: inter-floor traffic needs people on at least two floors; the tenants have one`},
 		{"a home that a car does not serve", "[bank.main.motion]", "home = 0\ninterface = \"destination\"\n[bank.main.car.2]\nserves = \"1-5\"\n[bank.main.motion]", `bank.main.car.2.home: floor 0 is not served by the car (give the car a home of its own)`},
 		{"a mean transfer outside its range", `open = "2s"`, "transfer_shape = 20\ntransfer_min = \"2s\"\ntransfer_max = \"6s\"", `bank.main.doors.transfer_in: the mean 1.1s lies outside transfer_min 2s and transfer_max 6s`},

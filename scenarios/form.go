@@ -163,10 +163,15 @@ func (f span) decode(n *node, into any) []Problem {
 
 func (f span) encode(from any) string { return strconv.Quote(formatSpan(*from.(*time.Duration))) }
 
-func (f span) describe() string { return `a time span in h, min, s or ms, such as "2s" or "1h30m"` }
+func (f span) describe() string {
+	if f.max < day {
+		return `a time span in h, min, s or ms, such as "2s" or "1h30m"`
+	}
+	return `a time span in d, h, min, s or ms, such as "2s", "1h30m" or "400d"`
+}
 
 func (f span) schema() map[string]any {
-	return map[string]any{"type": "string", "pattern": `^\d+(\.\d+)? ?(h|min|ms|us|ns|m|s)(\d+(\.\d+)?(min|ms|us|ns|m|s))*$`, "examples": []string{"2s", "1h30m"}}
+	return map[string]any{"type": "string", "pattern": `^\d+(\.\d+)? ?(d|h|min|ms|us|ns|m|s)(\d+(\.\d+)?(h|min|ms|us|ns|m|s))*$`, "examples": []string{"2s", "1h30m", "400d"}}
 }
 
 // grams is a mass, into an int64 in grams.

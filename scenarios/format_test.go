@@ -26,9 +26,9 @@ func formatPage() string {
 file, line, column and key, and the command ends with exit code 2.
 
 * A value with a unit is text: ` + "`speed = \"2.5m/s\"`" + `. A bare number where a unit belongs is an error. Counts are bare numbers.
-* Time spans: ` + "`\"2s\"`, `\"500ms\"`, `\"90min\"`, `\"1h30m\"`" + `; instants are spans from the start of the run. Shares: ` + "`\"12%\"`" + `.
+* Time spans: ` + "`\"2s\"`, `\"500ms\"`, `\"90min\"`, `\"1h30m\"`, `\"400d\"`" + `; instants are spans from the start of the run. Shares: ` + "`\"12%\"`" + `.
 * Floors are numbered from 0, the lowest. A set of floors is ` + "`\"0, 8-14\"`, `[0, 8, 9]` or `\"all\"`" + `.
-* Names of banks, tenants, traffic, visitors and faults are your own: lower-case letters, digits, ` + "`-` and `_`" + `, at most 40.
+* Names of banks, tenants, traffic, visitors, events, building logs and faults are your own: lower-case letters, digits, ` + "`-` and `_`" + `, at most 40.
 * ` + "`--set bank.main.cars=6`" + ` on the command line is written over the file; quotes around texts may be left out there.
 * At most ` + fmt.Sprintf("%d floors, %d cars a bank, %d people, 4 MiB a scenario and 256 MiB a passenger list", mostFloors, mostCars, mostPopulation) + `.
 
@@ -52,6 +52,23 @@ mix = "85/10/5"
 wait_p90 = "<= 60s"
 ` + "```\n")
 	writeSection(&b, rootSection, "")
+	b.WriteString("\n## Kinds of [event]\n\n| kind | what happens | befalls |\n|---|---|---|\n")
+	for _, k := range eventKinds {
+		whom := "nobody in particular"
+		switch {
+		case k.flow:
+			whom = "somebody with Flow"
+		case k.befalls:
+			whom = "somebody with an app"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", k.word, k.meaning, whom)
+	}
+	b.WriteString(`
+Whom an event befalls is drawn from the tenant's people (package twin/script): who asked for deletion or fell silent is not drawn again, who moved
+out is followed by somebody new. Deletions, moves and silence befall different people as long as there are any, and the first to ask for
+deletion after a case was opened is the person whose records it holds. A restore needs a backup before it, a release a case, a removal a
+sub-user; a building is handed over or its service ended once. Sub-users need apartments, troubleshot needs an intercom.
+`)
 	b.WriteString("\n## Passenger lists\n\n" + `A CSV file without quotes: the header ` + "`" + passengerHeader + "`" + ` and one person a line in order of time. Times are plain
 decimals in seconds (up to nine digits behind the point, taken exactly), floors count from 0, masses are plain decimals in kg (up to
 three digits) from 1 to 500. The person is at the landing at that time, unless the stream has one tenant with a walk_distance: then the

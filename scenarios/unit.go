@@ -156,6 +156,7 @@ type clockUnit struct {
 
 // clockUnits are tried in this order: "ms" and "min" before "m".
 var clockUnits = [...]clockUnit{
+	{"d", int64(24 * time.Hour)},
 	{"h", int64(time.Hour)},
 	{"min", int64(time.Minute)},
 	{"ms", int64(time.Millisecond)},
@@ -165,7 +166,7 @@ var clockUnits = [...]clockUnit{
 	{"s", int64(time.Second)},
 }
 
-// parseSpan reads a time span such as "2s", "90min" or "1h30m": numbers with
+// parseSpan reads a time span such as "2s", "90min", "1h30m" or "400d": numbers with
 // units, largest unit first, exact to the nanosecond.
 func parseSpan(s string) (time.Duration, bool) {
 	var total int64
@@ -231,6 +232,8 @@ func formatSpan(d time.Duration) string {
 	switch {
 	case d == 0:
 		return "0s"
+	case d%(24*time.Hour) == 0:
+		return strconv.FormatInt(int64(d/(24*time.Hour)), 10) + "d"
 	case d%time.Hour == 0:
 		return strconv.FormatInt(int64(d/time.Hour), 10) + "h"
 	case d%time.Minute == 0:
