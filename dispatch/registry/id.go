@@ -3,6 +3,7 @@ package registry
 import (
 	"crypto/rand"
 	"encoding/base32"
+	"errors"
 )
 
 // ID is 128 random bits in base32, lower case, 26 characters. It says nothing
@@ -29,3 +30,15 @@ func (id ID) Valid() bool {
 	b, err := idEncoding.DecodeString(string(id))
 	return err == nil && len(b) == 16 && idEncoding.EncodeToString(b) == string(id)
 }
+
+// raw gives the 16 bytes of an ID.
+func (id ID) raw() (raw [16]byte, err error) {
+	if !id.Valid() {
+		return raw, errors.New("malformed ID")
+	}
+	_, err = idEncoding.Decode(raw[:], []byte(id))
+	return raw, err
+}
+
+// idOf gives the ID of 16 bytes.
+func idOf(raw [16]byte) ID { return ID(idEncoding.EncodeToString(raw[:])) }

@@ -48,6 +48,7 @@ const (
 	WhileCase        Retention = "while-case"        // while a legal case is open, then until the archive's deadline (FL:L62)
 	WhileAccountable Retention = "while-accountable" // evidence of lawful processing; names nobody
 	WhileUseful      Retention = "while-useful"      // anonymous
+	UntilComplete    Retention = "until-complete"    // until the act under way is complete
 )
 
 // Kind declares one kind of record. Everything that is stored is of a declared
@@ -59,17 +60,30 @@ type Kind struct {
 	Prefix     string // first component of the key
 	Service    string // "remote-call", "flow" or "" for both
 	Store      Store
+	Also       Store // a second kind of store that holds such records, "" = none
 	Key        KeyShape
 	Controller string // "KONE" or "Manager"
 	Processor  string // who processes for the controller, "" = the controller alone
 	Source     string // who the data come from: "subject", "manager", "device", "system"
 	Retention  Retention
-	Sealed     bool // under the key of the subject, else plain
+	Sealed     Seal
+	Founds     bool // the first such record of a subject makes the subject's key; sealed records of other kinds need it to be there
 	Purposes   []Purpose
 	Doc        string
 	Fields     []Field // without those of Meta
 	record     reflect.Type
+	ordinal    int // place in Kinds
 }
+
+// Seal is whose key a record's value is sealed under.
+type Seal string
+
+const (
+	Plain          Seal = ""
+	UnderSubject   Seal = "subject"   // the subject in the record's key; of held records the case
+	UnderPseudonym Seal = "pseudonym" // the randomized ID in the record
+	UnderBuilding  Seal = "building"  // one key for all records of a building server that are about nobody in particular
+)
 
 // KeyShape is what follows the prefix in a key, separated by slashes.
 type KeyShape string
@@ -79,7 +93,7 @@ const (
 	BySubjectItem KeyShape = "subject/item" // PREFIX/SUBJECT/ITEM
 	ByDayItem     KeyShape = "day/item"     // PREFIX/YYYYMMDD/ITEM
 	ByItem        KeyShape = "item"         // PREFIX/ITEM
-	BySequence    KeyShape = "sequence"     // PREFIX/16 hex digits
+	BySequence    KeyShape = "sequence"     // PREFIX/16 hex digits, from 1
 )
 
 // Field declares one field of a kind.
@@ -107,8 +121,9 @@ type Record interface{ Head() *Meta }
 // Ref names one record: its kind and the components of its key that the kind's
 // shape has.
 type Ref struct {
-	Kind    *Kind
-	Subject ID
-	Day     string // YYYYMMDD, UTC
-	Item    ID
+	Kind     *Kind
+	Subject  ID
+	Day      string // YYYYMMDD, UTC; Put takes it from the record's At when it is empty
+	Item     ID
+	Sequence uint64 // from 1; Put takes the next when it is 0
 }

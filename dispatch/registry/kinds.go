@@ -2,8 +2,8 @@ package registry
 
 import "time"
 
-// The records. A json name here is the name in the stored bytes; kinds.go and
-// the declarations in declare.go are held together by a test.
+// The records. A json name here is the name in the stored bytes; a test holds
+// the records and the declarations of declare*.go together.
 
 // RemoteCallAccount is what Remote Call always collects (RC:L11).
 type RemoteCallAccount struct {
@@ -41,12 +41,13 @@ type FlowPreferences struct {
 // VisitorKey lets somebody in whom the user expects (FL:L19).
 type VisitorKey struct {
 	Meta
-	Visitor string    `json:"visitor"` // as the user entered it
-	Floors  []string  `json:"floors"`
-	From    time.Time `json:"from"`
-	Until   time.Time `json:"until"`
-	Uses    int       `json:"uses"` // that are left
-	Consent ID        `json:"consent"`
+	Visitor  string    `json:"visitor"` // as the user entered it
+	Floors   []string  `json:"floors"`
+	From     time.Time `json:"from"`
+	Until    time.Time `json:"until"`
+	Uses     int       `json:"uses"` // that are left
+	CodeHash string    `json:"code_sha256"`
+	Consent  ID        `json:"consent"`
 }
 
 // SubUser is a person whom the user gives access to (FL:L19).

@@ -3,6 +3,8 @@ package registry
 import (
 	"errors"
 	"log/slog"
+	"slices"
+	"sync"
 	"time"
 )
 
@@ -66,18 +68,172 @@ var (
 // Registry holds all stores of the provider and of the buildings it serves.
 // It is safe for concurrent use.
 type Registry struct {
-	o Options
+	o      Options
+	ledger *ledger
+	keys   keyFiles
+
+	mu     sync.RWMutex
+	stores map[string]*store // by name
+	ring   *ring             // the provider's
+
+	grounds grounds
 }
+
+// providerStores are opened in this order: the ledger says what became of the
+// buildings, and the vault has the keys of the others.
+var providerStores = []Store{Ledger, Vault, Cloud, Analytics, Archive}
+
+// providerRing is the name of the provider's ring of keys.
+const providerRing = "provider"
 
 // Open opens or creates the stores, and completes erasures that a crash cut
 // short.
-func Open(o Options) (*Registry, error) { panic("not yet") }
+func Open(o Options) (r *Registry, err error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if o.IDs == nil {
+		o.IDs = Random{}
+	}
+	o.Buildings = cloneBuildings(o.Buildings)
+	r = &Registry{o: o, keys: newKeyFiles(o.Keys), stores: map[string]*store{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.Close())
+			r = nil
+		}
+	}()
+	for _, kind := range providerStores {
+		s, err := openStore(o.Dir, kind, "", o.Log)
+		if err != nil {
+			return r, err
+		}
+		r.stores[s.name] = s
+	}
+	if r.ledger, err = openLedger(r.stores[string(Ledger)]); err != nil {
+		return r, err
+	}
+	if r.ring, err = openRing(providerRing, r.stores[string(Vault)], r.keys, o.Now); err != nil {
+		return r, err
+	}
+	for _, kind := range []Store{Vault, Cloud, Archive} {
+		r.stores[string(kind)].ring = r.ring
+	}
+	gone, err := r.handedOver()
+	if err != nil {
+		return r, err
+	}
+	for _, b := range o.Buildings {
+		s, err := openStore(o.Dir, Building, b.Name, o.Log)
+		if err != nil {
+			return r, err
+		}
+		r.stores[s.name] = s
+		s.handedOver.Store(gone[b.Name])
+		if s.ring, err = openRing(s.name, s, r.keys, o.Now); err != nil {
+			return r, err
+		}
+	}
+	return r, r.resume()
+}
 
-// Close syncs and closes all stores.
-func (r *Registry) Close() error { panic("not yet") }
+// handedOver reads from the ledger which buildings the provider has left.
+func (r *Registry) handedOver() (map[string]bool, error) {
+	gone := map[string]bool{}
+	err := r.Entries(func(_ uint64, e *Entry) error {
+		if e.Act == ActHandOver {
+			gone[e.Facts["building"]] = true
+		}
+		return nil
+	})
+	return gone, err
+}
+
+// Close syncs and closes all stores, once those who use them are done. It may
+// be called again.
+func (r *Registry) Close() error {
+	r.mu.Lock()
+	stores := r.stores
+	r.stores = map[string]*store{}
+	r.mu.Unlock()
+	var errs []error
+	for _, name := range sortedKeys(stores) {
+		errs = append(errs, stores[name].close())
+	}
+	return errors.Join(errs...)
+}
 
 // Dir is the folder of the stores, "" in memory.
 func (r *Registry) Dir() string { return r.o.Dir }
 
-// Buildings are the configurations in force.
-func (r *Registry) Buildings() []BuildingConfig { panic("not yet") }
+// Physical lists the folders of the stores, none in memory.
+func (r *Registry) Physical() []string {
+	var dirs []string
+	for _, s := range r.allStores() {
+		if dir := s.dir(); dir != "" {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+// Buildings are the configurations of the buildings that the provider serves.
+func (r *Registry) Buildings() []BuildingConfig {
+	var served []BuildingConfig
+	for _, b := range r.o.Buildings {
+		if s, err := r.store(Building, b.Name); err == nil && !s.handedOver.Load() {
+			served = append(served, b)
+		}
+	}
+	return cloneBuildings(served)
+}
+
+func cloneBuildings(buildings []BuildingConfig) []BuildingConfig {
+	buildings = slices.Clone(buildings)
+	for i := range buildings {
+		buildings[i].Logs = slices.Clone(buildings[i].Logs)
+		for j := range buildings[i].Logs {
+			buildings[i].Logs[j].Fields = slices.Clone(buildings[i].Logs[j].Fields)
+		}
+	}
+	return buildings
+}
+
+// config gives a building's configuration.
+func (r *Registry) config(building string) (BuildingConfig, bool) {
+	for _, b := range r.o.Buildings {
+		if b.Name == building {
+			return b, true
+		}
+	}
+	return BuildingConfig{}, false
+}
+
+// store finds an open store. Building is needed for building servers only.
+func (r *Registry) store(kind Store, building string) (*store, error) {
+	r.mu.RLock()
+	s := r.stores[storeName(kind, building)]
+	r.mu.RUnlock()
+	switch {
+	case s != nil:
+		return s, nil
+	case kind != Building:
+		return nil, errClosed
+	case building == "":
+		return nil, errors.New("records of a building server: name the building with In")
+	case r.isBuilding(building):
+		return nil, errClosed
+	}
+	return nil, errors.New("the building is not in Options.Buildings, so it has no server")
+}
+
+// allStores lists the open stores in order of their names.
+func (r *Registry) allStores() []*store {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	var all []*store
+	for _, name := range sortedKeys(r.stores) {
+		all = append(all, r.stores[name])
+	}
+	return all
+}

@@ -1,0 +1,220 @@
+package registry
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/options"
+)
+
+// store is one Badger database.
+type store struct {
+	name     string // "cloud", "building-a": as in certificates and in what values are bound to
+	kind     Store
+	building string // name of the building, "" for the provider's stores
+	db       *badger.DB
+	ring     *ring // nil where nothing is sealed
+
+	handedOver atomic.Bool     // of a building: the provider has left, and only the Manager gets in
+	gate       sync.RWMutex    // held for reading by every use, and for good once the store is closed
+	counts     []atomic.Uint64 // of accesses; see count
+}
+
+// buildingPrefix begins the names of building servers' stores.
+const buildingPrefix = "building-"
+
+func storeName(kind Store, building string) string {
+	if kind == Building {
+		return buildingPrefix + building
+	}
+	return string(kind)
+}
+
+// badgerOptions are those of one store; dir "" keeps it in memory.
+//
+// A memtable of 8 MiB holds about 20,000 records before it is written as a
+// table. It bounds a transaction to 1.2 MB, what an erasure has to flush and
+// compact, and the memory of six stores; with Badger's 64 MiB a settled
+// erasure would write eight times as much. Values stay inside the tables: the
+// value log gives space back only by a garbage collection of many seconds.
+// Writes are not synced one by one: they survive the process as they are, and
+// what has to survive the machine calls sync, which many writes can share.
+func badgerOptions(dir string, kind Store, log *slog.Logger) badger.Options {
+	o := badger.DefaultOptions(dir).
+		WithNumVersionsToKeep(1).
+		WithMemTableSize(8 << 20).
+		WithNumMemtables(3).
+		WithValueLogFileSize(16 << 20).
+		WithNumCompactors(2).
+		WithNumGoroutines(2).
+		WithCompression(options.Snappy).
+		WithBlockCacheSize(1 << 20).
+		WithMetricsEnabled(false).
+		WithLogger(scrubbed{log, storeLabel(dir, kind)})
+	if kind == Cloud {
+		o = o.WithBlockCacheSize(8 << 20)
+	}
+	if dir == "" {
+		const memtable = 4 << 20
+		o = o.WithInMemory(true).
+			WithCompression(options.None).
+			WithBlockCacheSize(0).
+			WithMemTableSize(memtable).
+			WithValueThreshold(largestValue)
+	}
+	return o
+}
+
+func storeLabel(dir string, kind Store) string {
+	if dir == "" {
+		return string(kind)
+	}
+	return filepath.Base(dir)
+}
+
+// openStore opens or creates a store without its ring.
+func openStore(dir string, kind Store, building string, log *slog.Logger) (*store, error) {
+	s := &store{name: storeName(kind, building), kind: kind, building: building, counts: make([]atomic.Uint64, countCells)}
+	if dir != "" {
+		dir = filepath.Join(dir, s.name)
+	}
+	db, err := badger.Open(badgerOptions(dir, kind, log))
+	if err != nil {
+		return nil, fmt.Errorf("open store %s: %w", s.name, err)
+	}
+	s.db = db
+	return s, nil
+}
+
+// dir is the store's folder, "" in memory.
+func (s *store) dir() string { return s.db.Opts().Dir }
+
+// view runs f on one state of the store.
+func (s *store) view(f func(txn *badger.Txn) error) error {
+	// Nothing but close takes the gate for writing.
+	if !s.gate.TryRLock() {
+		return errClosed
+	}
+	defer s.gate.RUnlock()
+	return s.db.View(f)
+}
+
+var errClosed = errors.New("the registry, or this store of it, is closed")
+
+const (
+	// mostTries bounds how often update runs against other writers, and
+	// longestWait the time that it waits between two tries. Settling blocks
+	// writers for tens of milliseconds at a time.
+	mostTries   = 2000
+	longestWait = 20 * time.Millisecond
+)
+
+// update runs f in a read-write transaction and commits it. It runs f again
+// when another transaction came first, and when an erasure that settles holds
+// writers off, so that what it acknowledges is written.
+func (s *store) update(f func(txn *badger.Txn) error) error {
+	wait := 100 * time.Microsecond
+	for range mostTries {
+		err := s.tryUpdate(f)
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, badger.ErrConflict):
+		case errors.Is(err, badger.ErrBlockedWrites):
+			time.Sleep(wait)
+			wait = min(2*wait, longestWait)
+		case errors.Is(err, badger.ErrTxnTooBig):
+			return fmt.Errorf("store %s: more records than one transaction holds, which is %d records or %d bytes; use several transactions: %w",
+				s.name, s.db.MaxBatchCount(), s.db.MaxBatchSize(), err)
+		default:
+			return err
+		}
+	}
+	return fmt.Errorf("store %s: the transaction did not get through in %d tries; other writers were always first", s.name, mostTries)
+}
+
+func (s *store) tryUpdate(f func(txn *badger.Txn) error) error {
+	if !s.gate.TryRLock() {
+		return errClosed
+	}
+	defer s.gate.RUnlock()
+	return s.db.Update(f)
+}
+
+// sync returns when all that was committed is on the disk.
+func (s *store) sync() error {
+	if s.db.Opts().InMemory {
+		return nil
+	}
+	if err := s.db.Sync(); err != nil {
+		return fmt.Errorf("sync store %s: %w", s.name, err)
+	}
+	return nil
+}
+
+// close waits for those who use the store, and syncs and closes it.
+func (s *store) close() error {
+	s.gate.Lock()
+	err := errors.Join(s.sync(), s.db.Close())
+	if err != nil {
+		return fmt.Errorf("close store %s: %w", s.name, err)
+	}
+	return nil
+}
+
+// scrubbed passes Badger's warnings and errors on without what it would put
+// into them: Badger prints keys, and prefixes of keys.
+type scrubbed struct {
+	log   *slog.Logger
+	store string
+}
+
+func (l scrubbed) Errorf(format string, args ...any) {
+	if l.log != nil {
+		l.log.Error("badger: "+scrub(format, args), "store", l.store)
+	}
+}
+
+func (l scrubbed) Warningf(format string, args ...any) {
+	if l.log != nil {
+		l.log.Warn("badger: "+scrub(format, args), "store", l.store)
+	}
+}
+
+func (scrubbed) Infof(string, ...any)  {}
+func (scrubbed) Debugf(string, ...any) {}
+
+var verb = regexp.MustCompile(`%[-+# 0-9.]*[a-zA-Z]`)
+
+// scrub fills a format with durations and causes of the operating system, and
+// leaves everything else out.
+func scrub(format string, args []any) string {
+	i := 0
+	text := verb.ReplaceAllStringFunc(format, func(string) string {
+		i++
+		if i > len(args) {
+			return "..."
+		}
+		switch a := args[i-1].(type) {
+		case time.Duration:
+			return a.String()
+		case error:
+			var no syscall.Errno
+			if errors.As(a, &no) {
+				return no.Error()
+			}
+			return fmt.Sprintf("%T", a)
+		}
+		return "..."
+	})
+	return strings.TrimSpace(text)
+}
