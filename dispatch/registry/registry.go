@@ -77,6 +77,7 @@ type Registry struct {
 	ring   *ring             // the provider's
 
 	grounds grounds
+	keeping keeping
 }
 
 // providerStores are opened in this order: the ledger says what became of the
@@ -103,6 +104,9 @@ func Open(o Options) (r *Registry, err error) {
 			r = nil
 		}
 	}()
+	if err = r.keeping.open(o.Dir); err != nil {
+		return r, err
+	}
 	for _, kind := range providerStores {
 		s, err := openStore(o.Dir, kind, "", o.Log)
 		if err != nil {
@@ -134,7 +138,10 @@ func Open(o Options) (r *Registry, err error) {
 			return r, err
 		}
 	}
-	return r, r.resume()
+	if err = r.resume(); err != nil {
+		return r, err
+	}
+	return r, r.resumeKeeping()
 }
 
 // handedOver reads from the ledger which buildings the provider has left.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -47,17 +48,21 @@ const (
 
 // openRing reads the key-encryption keys of a ring, and makes the first one
 // for a store that has no wrapped keys yet. Of a building that was handed over
-// the keys may be missing: its Manager has them.
+// they are the Manager's files, and may be missing.
 func openRing(name string, s *store, files keyFiles, now func() time.Time) (*ring, error) {
 	g := &ring{name: name, store: s, files: files, now: now, keks: map[int]cipher.AEAD{}, cache: map[ID]cipher.AEAD{}}
 	keks, err := files.load(name)
 	if err != nil {
 		return nil, err
 	}
-	if len(keks) == 0 && s.handedOver.Load() {
-		return g, nil
+	if s.handedOver.Load() {
+		manager, err := files.load(managerRing(s.building))
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(keks, manager)
 	}
-	if len(keks) == 0 {
+	if len(keks) == 0 && !s.handedOver.Load() {
 		if n, err := g.count(); err != nil {
 			return nil, err
 		} else if n > 0 {
