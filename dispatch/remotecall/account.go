@@ -1,6 +1,11 @@
 package remotecall
 
-import "hoistway/dispatch/registry"
+import (
+	"errors"
+	"time"
+
+	"hoistway/dispatch/registry"
+)
 
 // RemoteCallSignUp is all that Remote Call asks for (RC:L11).
 type RemoteCallSignUp struct {
@@ -14,34 +19,118 @@ type FlowSignUp struct {
 	Building                                                string
 }
 
-// SignUpRemoteCall and SignUpFlow open an account. The ID is that of the
-// subject in that service.
-func (s *Service) SignUpRemoteCall(r RemoteCallSignUp) (registry.ID, error) { panic("not yet") }
-func (s *Service) SignUpFlow(r FlowSignUp) (registry.ID, error)             { panic("not yet") }
-
-// Login checks a password. Service is RemoteCall or Flow.
-func (s *Service) Login(service, email, password string) (Token, error) { panic("not yet") }
-func (s *Service) Logout(t Token)                                       { panic("not yet") }
-
-// Preferences are changes; nil leaves a preference, empty or 0 removes it.
-type Preferences struct {
-	IntercomPhone, IntercomUsername, FavouriteFloor *string
-	WalkingSpeed                                    *int // mm/s
-	StorePictures                                   *bool
+// SignUpRemoteCall opens an account of Remote Call. The ID is that of the
+// subject in this service.
+func (s *Service) SignUpRemoteCall(r RemoteCallSignUp) (registry.ID, error) {
+	return s.signUp(RemoteCall, r.Building, r.Email, r.Password, []entered{
+		{"email", r.Email}, {"password", r.Password}, {"device_serial", r.Serial},
+	}, func(password string, week time.Time) registry.Record {
+		return &registry.RemoteCallAccount{Email: r.Email, Password: password, Serial: r.Serial, Active: week}
+	})
 }
 
-// Prefer changes preferences (Flow).
-func (s *Service) Prefer(t Token, p Preferences) error { panic("not yet") }
-
-// SubUserEntry is a person to whom a main user gives access (FL:L19).
-type SubUserEntry struct {
-	Building                     string
-	Name, Username, Number, Note string
-	BirthDate                    string // YYYY-MM-DD
-	Consent                      bool   // the user attests that the person agreed before entry (FL:L53)
-	Guardian                     bool   // the user attests to hold parental responsibility
+// SignUpFlow opens an account of Flow. The ID is that of the subject in this
+// service.
+func (s *Service) SignUpFlow(r FlowSignUp) (registry.ID, error) {
+	return s.signUp(Flow, r.Building, r.Email, r.Password, []entered{
+		{"name", r.Name}, {"gender", r.Gender}, {"country", r.Country}, {"language", r.Language}, {"phone", r.Phone}, {"email", r.Email}, {"password", r.Password},
+	}, func(password string, week time.Time) registry.Record {
+		return &registry.FlowProfile{
+			Name: r.Name, Gender: r.Gender, Country: r.Country, Language: r.Language, Phone: r.Phone, Email: r.Email, Password: password, Active: week,
+		}
+	})
 }
 
-// AddSubUser and RemoveSubUser need the Manager's permission to grant.
-func (s *Service) AddSubUser(t Token, e SubUserEntry) (registry.ID, error) { panic("not yet") }
-func (s *Service) RemoveSubUser(t Token, id registry.ID) error             { panic("not yet") }
+func (s *Service) signUp(service, building, email, password string, fields []entered, record func(string, time.Time) registry.Record) (registry.ID, error) {
+	if err := checkAll(fields); err != nil {
+		return "", err
+	}
+	if _, err := s.site(building, service); err != nil {
+		return "", err
+	}
+	if _, taken := s.subjectByEmail(service, email); taken { // spares the hash; claimEmail decides
+		return "", AlreadySignedUp
+	}
+	hash := registry.HashPassword(password, s.c.Cost)
+	subject, week := s.c.IDs.New(), week(s.now())
+	defer s.turn(subject)()
+	if err := s.claimEmail(service, email, subject); err != nil {
+		return "", err
+	}
+	err := s.handle(registry.RoleSubject, registry.ToProvide).Of(subject).In(building).
+		Put(registry.Ref{Kind: accountKind(service), Subject: subject}, record(hash, week))
+	if err != nil {
+		s.drop(subject)
+		return "", stored("open an account", err)
+	}
+	s.mu.Lock()
+	s.accounts[subject].active = week
+	s.mu.Unlock()
+	return subject, nil
+}
+
+// accountKind is the kind of a service's accounts.
+func accountKind(service string) *registry.Kind {
+	if service == RemoteCall {
+		return registry.KindRemoteCallAccount
+	}
+	return registry.KindFlowProfile
+}
+
+// profile is what the accounts of both services have.
+type profile struct {
+	record          registry.Record
+	email, password *string
+	active          *time.Time
+}
+
+func newProfile(kind *registry.Kind) profile {
+	if kind == registry.KindRemoteCallAccount {
+		var r registry.RemoteCallAccount
+		return profile{&r, &r.Email, &r.Password, &r.Active}
+	}
+	var r registry.FlowProfile
+	return profile{&r, &r.Email, &r.Password, &r.Active}
+}
+
+// readAccount reads the account of a subject.
+func (s *Service) readAccount(h registry.Handle, kind *registry.Kind, subject registry.ID) (profile, error) {
+	p := newProfile(kind)
+	return p, h.Get(registry.Ref{Kind: kind, Subject: subject}, p.record)
+}
+
+// updateAccount changes an account in one transaction. The turn must be the
+// subject's.
+func (s *Service) updateAccount(a *account, change func(profile)) error {
+	kind := accountKind(a.service)
+	return s.handle(registry.RoleService, registry.ToIdentify).Of(a.subject).Do(kind, func(tx *registry.Tx) error {
+		p, ref := newProfile(kind), registry.Ref{Kind: kind, Subject: a.subject}
+		if err := tx.Get(ref, p.record); err != nil {
+			return err
+		}
+		change(p)
+		return tx.Put(ref, p.record)
+	})
+}
+
+// erase ends everything that memory knows of a subject and erases them from
+// the stores. Their keys and sub-users go first, one by one, because each
+// leaves an entry in the key audit. Nothing of the subject can be written
+// meanwhile, nor afterwards: whoever waits for a turn finds no account.
+func (s *Service) erase(subject registry.ID, cause registry.Cause) (*registry.Certificate, error) {
+	defer s.turn(subject)()
+	devices := s.devicesOf(subject)
+	s.drop(subject)
+	if err := s.endGrants(subject, "", nil); err != nil && !errors.Is(err, NotProvider) {
+		return nil, err
+	}
+	certificate, err := s.c.Registry.Erase(subject, cause)
+	if err != nil {
+		return nil, stored("erase a subject", err)
+	}
+	s.forgetPlaces(subject)
+	for _, d := range devices {
+		d.Wipe()
+	}
+	return certificate, nil
+}

@@ -1,7 +1,11 @@
 package remotecall
 
 import (
+	"crypto/rand"
+	"fmt"
+	"hash/maphash"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -23,11 +27,12 @@ type Config struct {
 }
 
 // Policy holds the bounds that are neither storage periods nor a building's.
+// Zero values are errors.
 type Policy struct {
 	Near          float64       // m; a caller farther from the building is refused
 	Grid          float64       // m; positions finer than this are refused
 	Session       time.Duration // unused for so long, a login ends
-	CallTTL       time.Duration // a call that nobody ended is forgotten after so long
+	CallTTL       time.Duration // a call that nobody ended is forgotten so long after its caller's ready time
 	CallsPerHour  int           // by one account; more are misuse
 	FailedLogins  int           // in a row, before an account waits
 	Wait          time.Duration // after FailedLogins
@@ -49,7 +54,7 @@ type Building struct {
 	Name     string
 	Floors   []string // names, lowest first
 	Banks    []Bank
-	Manager  string // credential of its Manager
+	Manager  string // credential of its Manager; "" lets nobody in
 	Camera   bool   // the intercom has a camera, and its sticker
 	Services []string
 }
@@ -73,12 +78,77 @@ const (
 )
 
 // Service is Remote Call and Flow. It is safe for concurrent use.
+//
+// Two kinds of lock keep it so. A subject's turn serialises what reads and
+// then changes the records of one subject, so that a change and the copy of it
+// in memory agree. mu guards the tables in memory and is never held while a
+// store is read or written. A turn is always taken before mu.
 type Service struct {
-	c Config
+	c      Config
+	sites  map[string]*site
+	secret [32]byte // keys the digests in memory; dies with the process
+	decoy  string   // a password string that nobody's password matches
+
+	turns [256]sync.Mutex
+	seed  maphash.Seed
+
+	mu        sync.Mutex
+	accounts  map[registry.ID]*account
+	emails    map[digest]*account
+	strangers strangers
+	sessions  map[digest]*session
+	pending   pending
+	keys      map[registry.ID]registry.ID // of a visitor key to its host
+	revoked   map[registry.ID]time.Time   // keys that were revoked, until they would have ended
+	tags      map[digest]place            // of a key tag
+	mains     map[digest]place            // of an apartment's main user
+	intercom  intercom
+	numbers   uint64 // calls so far
+	count     *counts
+
+	provider provider // what the provider's side keeps in memory
 }
 
-// New starts a service on open stores.
-func New(c Config) (*Service, error) { panic("not yet") }
+// New starts a service on open stores. It reads who has an account, a key, a
+// key tag or an apartment, and keeps in memory only how to find them.
+func New(c Config) (*Service, error) {
+	if c.IDs == nil {
+		c.IDs = registry.Random{}
+	}
+	if c.Cost == (registry.Cost{}) {
+		c.Cost = registry.ProductionCost
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Service{c: c, seed: maphash.MakeSeed()}
+	var err error
+	if s.sites, err = c.check(); err != nil {
+		return nil, fmt.Errorf("remote-call service: %w", err)
+	}
+	rand.Read(s.secret[:]) // never fails: the process ends instead
+	s.decoy = registry.HashPassword(rand.Text(), c.Cost)
+	s.count = newCounts(c.Metrics)
+	if err := s.rebuild(); err != nil {
+		return nil, fmt.Errorf("remote-call service: %w", err)
+	}
+	return s, nil
+}
 
 // Token is a login. It lives in memory only.
 type Token string
+
+func (s *Service) now() time.Time { return s.c.Now().UTC() }
+
+// handle gives access to the stores for a role and a purpose.
+func (s *Service) handle(role registry.Role, purpose registry.Purpose) registry.Handle {
+	return s.c.Registry.As(role, purpose)
+}
+
+// turn lets one change at a time be made to what belongs to a subject. The
+// result ends the turn.
+func (s *Service) turn(subject registry.ID) (end func()) {
+	m := &s.turns[maphash.String(s.seed, string(subject))%uint64(len(s.turns))]
+	m.Lock()
+	return m.Unlock
+}

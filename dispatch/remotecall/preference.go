@@ -1,0 +1,88 @@
+package remotecall
+
+import "hoistway/dispatch/registry"
+
+// Preferences are changes; nil leaves a preference, empty or 0 removes it.
+type Preferences struct {
+	IntercomPhone, IntercomUsername, FavouriteFloor *string
+	WalkingSpeed                                    *int // mm/s
+	StorePictures                                   *bool
+}
+
+// Bounds of walking speeds, mm/s: a walking frame and a sprint.
+const (
+	leastSpeed = 100
+	mostSpeed  = 5000
+)
+
+// Prefer changes preferences (Flow). When none is left, the record goes.
+func (s *Service) Prefer(t Token, p Preferences) error {
+	x, err := s.session(t)
+	if err != nil {
+		return err
+	}
+	if x.service != Flow {
+		return field(Denied, "preferences", "are of Flow only")
+	}
+	if err := p.check(); err != nil {
+		return err
+	}
+	defer s.turn(x.subject)()
+	if s.account(x.subject) == nil {
+		return NotSignedIn
+	}
+	ref := registry.Ref{Kind: registry.KindFlowPreferences, Subject: x.subject}
+	h := s.handle(registry.RoleSubject, registry.ToProvide).Of(x.subject)
+	var old registry.FlowPreferences
+	err = h.Get(ref, &old)
+	existed := err == nil
+	if err != nil && !gone(err) {
+		return stored("read preferences", err)
+	}
+	changed := old
+	p.apply(&changed)
+	none := registry.FlowPreferences{Meta: changed.Meta}
+	switch {
+	case changed == old:
+		return nil
+	case changed == none && existed:
+		err = h.Remove(ref)
+	default:
+		err = h.Put(ref, &changed)
+	}
+	s.forgetStanding(x.subject)
+	return stored("change preferences", err)
+}
+
+func (p *Preferences) check() error {
+	var fields []entered
+	for _, f := range []struct {
+		name  string
+		value *string
+	}{{"intercom_phone", p.IntercomPhone}, {"intercom_username", p.IntercomUsername}, {"favourite_floor", p.FavouriteFloor}} {
+		if f.value != nil {
+			fields = append(fields, entered{f.name, *f.value})
+		}
+	}
+	if err := checkOptional(fields); err != nil {
+		return err
+	}
+	if v := p.WalkingSpeed; v != nil && *v != 0 && (*v < leastSpeed || *v > mostSpeed) {
+		return field(MalformedField, "walking_speed_mm_s", "must be 100 to 5000")
+	}
+	return nil
+}
+
+func (p *Preferences) apply(r *registry.FlowPreferences) {
+	set(&r.IntercomPhone, p.IntercomPhone)
+	set(&r.IntercomUsername, p.IntercomUsername)
+	set(&r.FavouriteFloor, p.FavouriteFloor)
+	set(&r.WalkingSpeed, p.WalkingSpeed)
+	set(&r.StorePictures, p.StorePictures)
+}
+
+func set[T any](at *T, value *T) {
+	if value != nil {
+		*at = *value
+	}
+}

@@ -1,0 +1,150 @@
+package remotecall
+
+import (
+	"crypto/rand"
+	"slices"
+	"time"
+
+	"hoistway/dispatch/registry"
+)
+
+// session is one login. It is found by a digest of its token, so that what is
+// in memory lets nobody in.
+type session struct {
+	subject registry.ID
+	service string
+
+	key        digest
+	last       time.Time // last use; under Service.mu
+	apartments []digest  // at whose intercom this login's phone is; under Service.mu
+}
+
+// session finds the login of a token and counts this as a use of it and of the
+// account. A login ends after Policy.Session without a use.
+func (s *Service) session(t Token) (*session, error) {
+	now, key := s.now(), s.digest("session", string(t))
+	s.mu.Lock()
+	x := s.sessions[key]
+	if x == nil {
+		s.mu.Unlock()
+		return nil, NotSignedIn
+	}
+	if now.Sub(x.last) >= s.c.Policy.Session {
+		gone := s.endSession(x)
+		s.mu.Unlock()
+		gone.tell()
+		return nil, NotSignedIn
+	}
+	x.last = now
+	a := s.accounts[x.subject]
+	if a == nil {
+		panic("BUG: a login outlived its account")
+	}
+	stale := week(now).After(a.active)
+	s.mu.Unlock()
+	if stale {
+		if err := s.refresh(x, week(now)); err != nil {
+			return nil, err
+		}
+	}
+	return x, nil
+}
+
+// open makes a login. The turn must be the subject's.
+func (s *Service) open(a *account) Token {
+	t := Token(rand.Text())
+	x := &session{subject: a.subject, service: a.service, key: s.digest("session", string(t)), last: s.now()}
+	var ended parting
+	s.mu.Lock()
+	s.sessions[x.key] = x
+	u := a.use()
+	u.sessions = append(u.sessions, x)
+	if len(u.sessions) > mostSessions {
+		oldest := slices.MinFunc(u.sessions, func(x, y *session) int { return x.last.Compare(y.last) })
+		ended = s.endSession(oldest)
+	}
+	s.mu.Unlock()
+	ended.tell()
+	return t
+}
+
+// Logout ends a login. It may be called again.
+func (s *Service) Logout(t Token) {
+	s.mu.Lock()
+	var gone parting
+	if x := s.sessions[s.digest("session", string(t))]; x != nil {
+		gone = s.endSession(x)
+	}
+	s.mu.Unlock()
+	gone.tell()
+}
+
+// endSessions ends all logins of a subject, and with them the connections of
+// their phones.
+func (s *Service) endSessions(subject registry.ID) {
+	s.mu.Lock()
+	gone := s.endSessionsLocked(subject)
+	s.mu.Unlock()
+	gone.tell()
+}
+
+func (s *Service) endSessionsLocked(subject registry.ID) (gone parting) {
+	a := s.accounts[subject]
+	if a == nil || a.used == nil {
+		return nil
+	}
+	for len(a.used.sessions) > 0 {
+		gone = append(gone, s.endSession(a.used.sessions[0])...)
+	}
+	return gone
+}
+
+// endSession ends one login, under mu.
+func (s *Service) endSession(x *session) parting {
+	delete(s.sessions, x.key)
+	if a := s.accounts[x.subject]; a != nil && a.used != nil {
+		for i, y := range a.used.sessions {
+			if y == x {
+				a.used.sessions = append(a.used.sessions[:i], a.used.sessions[i+1:]...)
+				break
+			}
+		}
+		if len(a.used.sessions) == 0 {
+			a.used.standing = nil // what was read about them is held no longer
+		}
+	}
+	return s.disconnect(x)
+}
+
+// expireSessions ends the logins that have been unused for Policy.Session.
+func (s *Service) expireSessions() {
+	now := s.now()
+	var gone parting
+	s.mu.Lock()
+	for _, x := range s.sessions {
+		if now.Sub(x.last) >= s.c.Policy.Session {
+			gone = append(gone, s.endSession(x)...)
+		}
+	}
+	s.mu.Unlock()
+	gone.tell()
+}
+
+// refresh notes in the account that it is in use in a week. It writes at most
+// once a week, so that the store does not learn when somebody uses a lift.
+func (s *Service) refresh(x *session, week time.Time) error {
+	defer s.turn(x.subject)()
+	s.mu.Lock()
+	a := s.accounts[x.subject]
+	s.mu.Unlock()
+	if a == nil {
+		return NotSignedIn
+	}
+	if err := s.updateAccount(a, func(p profile) { *p.active = week }); err != nil {
+		return stored("note that the account is in use", err)
+	}
+	s.mu.Lock()
+	a.active = week
+	s.mu.Unlock()
+	return nil
+}
