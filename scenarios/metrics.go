@@ -51,5 +51,15 @@ func Metrics() []MetricName {
 		{"remote_slack", "s", "average time the doors were open before a remote caller came"},
 		{"remote_no_show_pct", "%", "remote callers who never came, of all remote callers"},
 		{"held_mean", "s", "mean time a car was held for a remote caller"},
+		{"held_total", "s", "car time spent on holding doors for remote callers, over the whole window"},
+		{"held_per_call", "s", "the same for each remote call"},
+		{"no_show_stops", "%", "stops made for remote callers who never came, of all stops"},
+		{"no_show_door_time", "s", "car time spent at such stops, over the whole window"},
+		{"remote_denied", "persons", "people whose call from the phone was refused and who pressed at the landing"},
+		{"remote_denied_pct", "%", "the same, of all attempts to call from the phone"},
+		{"remote_late", "s", "mean time by which remote callers came later than expected"},
+		{"remote_missed_pct", "%", "remote callers who found the car gone, of all remote callers"},
+		{"caller_awt", "s", "average waiting time of all who want to call from the phone, whether they may or not"},
+		{"caller_bound", "s", "what calling ahead could save of it at most, in a study without calls from the phone"},
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"hoistway/twin"
 	"hoistway/twin/people"
 	"hoistway/twin/result"
+	"hoistway/twin/twintest"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write the transcripts under testdata anew")
@@ -36,7 +37,7 @@ func (s *script) Next(p *people.Person) bool {
 func rider(at time.Duration, from, to int32) people.Person {
 	return people.Person{
 		At: at, Origin: from, Destination: to, Tenant: -1, Visitor: -1, Mass: 75_000, Patience: scenarios.Forever,
-		KeyFrom: -1, KeyUntil: -1, RevokeAt: -1, KeyFloor: -1,
+		KeyFrom: -1, KeyUntil: -1, RevokeAt: -1, KeyFloor: -1, Resident: -1, Host: -1,
 	}
 }
 
@@ -211,7 +212,11 @@ func TestBehaviour(t *testing.T) {
 				tt.change(sc)
 			}
 			var s story
-			tw, err := twin.New(sc, twin.Options{Sink: &s, People: &tt.people})
+			o := twin.Options{Sink: &s, People: &tt.people}
+			if twin.NeedsService(sc) {
+				o.Service = &twintest.Service{}
+			}
+			tw, err := twin.New(sc, o)
 			if err != nil {
 				t.Fatal(err)
 			}

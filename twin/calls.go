@@ -191,9 +191,13 @@ func (t *Twin) apply(b *bank, cmd *dispatch.Command) {
 		case nobody:
 			b.lit[info.side()][info.floor] = -1
 		case nobodyComes:
+			c.absent++
 			t.hangUp(&info.phone, false)
 		default:
 			p := &t.persons[info.person]
+			if p.noShow {
+				c.absent++
+			}
 			p.answered, p.stop, p.call = true, c.stop, -1
 			if c.phase == open {
 				t.exchange(c)

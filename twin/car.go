@@ -67,6 +67,7 @@ type car struct {
 	busy      bool // exchange is on the stack
 
 	boarded, alighted, reopened int
+	absent                      int // people who called it from the phone and never come
 	held                        time.Duration
 
 	out        bool // out of service
@@ -161,7 +162,7 @@ func (t *Twin) beginOpening(c *car, flew bool) {
 	c.phase = opening
 	c.stop++
 	c.openingAt, c.holdUntil = t.now, 0
-	c.boarded, c.alighted, c.reopened, c.held = 0, 0, 0, 0
+	c.boarded, c.alighted, c.reopened, c.absent, c.held = 0, 0, 0, 0, 0
 	c.answers, c.nudging, c.forgot, c.openSince = false, false, false, never
 	c.pressed[c.floor] = false
 	c.gen++
@@ -388,7 +389,7 @@ func (t *Twin) stopRecord(c *car, closed scenarios.Instant) {
 	}
 	t.stop = result.Stop{
 		Rep: t.opt.Replication, Bank: c.bank, Car: c.index, Floor: int(c.floor), From: int(c.came), Depart: c.departed, Opening: c.openingAt, Closed: closed,
-		Alighted: c.alighted, Boarded: c.boarded, Load: c.load, Persons: len(c.riders), Up: int(c.dir), Held: c.held, Reopened: c.reopened,
+		Alighted: c.alighted, Boarded: c.boarded, Load: c.load, Persons: len(c.riders), Up: int(c.dir), Held: c.held, Reopened: c.reopened, Absent: c.absent,
 	}
 	t.fail(t.opt.Sink.Stop(&t.stop))
 }

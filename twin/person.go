@@ -149,7 +149,7 @@ func (t *Twin) startLeg(slot int32, leg int) bool {
 	tr.Origin, tr.Destination = int(p.floor), via
 	tr.Arrive, tr.Opening, tr.Board, tr.Reached, tr.Alight = result.None, result.None, result.None, result.None, result.None
 	tr.Call, tr.Promised, tr.Left, tr.Car, tr.Outcome, tr.Reason = result.None, result.None, result.None, result.None, result.Served, ""
-	tr.Wished, tr.Denied, tr.Access = result.None, "", result.LandingButton
+	tr.Wished, tr.Again, tr.Denied, tr.Access = result.None, result.None, "", result.LandingButton
 	if t.banks[bank].panel {
 		tr.Access = result.Panel
 	}
@@ -197,6 +197,7 @@ func (t *Twin) lands(slot int32) {
 			t.exchange(c)
 			return
 		}
+		p.trip.Again = t.now
 		t.callHere(slot)
 	default:
 		t.callHere(slot)

@@ -13,6 +13,7 @@ import (
 	"hoistway/scenarios"
 	"hoistway/twin"
 	"hoistway/twin/result"
+	"hoistway/twin/twintest"
 )
 
 // tally is a sink that keeps an account of its own.
@@ -187,7 +188,11 @@ func TestRandomBuildings(t *testing.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
 		run := func() (twin.Outcome, *tally) {
 			var count tally
-			tw, err := twin.New(sc, twin.Options{Seed: seed, Sink: &count})
+			o := twin.Options{Seed: seed, Sink: &count}
+			if twin.NeedsService(sc) {
+				o.Service = &twintest.Service{}
+			}
+			tw, err := twin.New(sc, o)
 			if err != nil {
 				t.Fatal(err)
 			}

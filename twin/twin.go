@@ -44,6 +44,9 @@ type Outcome struct {
 // Dispatchers lists the names that Options.Dispatcher and scenarios may use.
 func Dispatchers() []string { return dispatch.PolicyNames() }
 
+// NeedsService reports whether a scenario cannot be run without a Service.
+func NeedsService(sc *scenarios.Scenario) bool { return sc.Service != nil || len(sc.Visitors) > 0 }
+
 // Twin is one replication of a scenario, ready to run once.
 type Twin struct {
 	sc      *scenarios.Scenario
@@ -83,8 +86,8 @@ type Twin struct {
 // scenario that needs a service where there is none.
 func New(sc *scenarios.Scenario, o Options) (*Twin, error) {
 	t := &Twin{sc: sc, opt: o, service: o.Service, routes: newRoutes(sc), checker: check.New(sc), digest: newDigest(), locked: make([]bool, len(sc.Building.Floors))}
-	if t.service == nil && (sc.Service != nil || len(sc.Visitors) > 0) {
-		return nil, fmt.Errorf("scenario %s: its people call from the phone, hold keys or use the apps: the run needs a remote-call service (Options.Service)", sc.Name)
+	if t.service == nil && NeedsService(sc) {
+		return nil, fmt.Errorf("people of %s call from the phone, visit or use the apps: the run needs a remote-call service (Options.Service)", sc.Name)
 	}
 	for i := range sc.Banks {
 		if err := t.addBank(i); err != nil {

@@ -36,7 +36,7 @@ func twoBanks() Header {
 // ride is a served trip that came, was answered, boarded and left at the given
 // seconds.
 func ride(come, opening, board, alight float64) Trip {
-	return Trip{Legs: 1, Tenant: 0, Origin: 0, Destination: 3, Mass: 75_000, Begin: at(come), Call: None, Promised: None,
+	return Trip{Legs: 1, Tenant: 0, Origin: 0, Destination: 3, Mass: 75_000, Begin: at(come), Call: None, Promised: None, Wished: None, Again: None,
 		Arrive: at(come), Opening: at(opening), Board: at(board), Reached: at(alight), Alight: at(alight), Left: None}
 }
 
@@ -87,7 +87,7 @@ func busyHour(h Header, rep int, people int, censored bool) recording {
 	between := func(low, high float64) Instant { return at(low + (high-low)*rng.Float64()) }
 	for i := range people {
 		t := Trip{Rep: rep, Journey: int64(i), Legs: 1, Bank: rng.IntN(len(h.Banks)), Tenant: 0, Mass: 75_000,
-			Access: Access(rng.IntN(3)), Call: None, Promised: None, Left: None, Reached: None}
+			Access: Access(rng.IntN(3)), Call: None, Promised: None, Wished: None, Again: None, Left: None, Reached: None}
 		t.Origin, t.Destination = rng.IntN(10), rng.IntN(10)
 		t.Begin = between(0, 3600)
 		t.Arrive = t.Begin

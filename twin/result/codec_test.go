@@ -87,8 +87,8 @@ func TestReadRefusesWhatIsNoResult(t *testing.T) {
 		{"noise", "\x00\xff\x13", "line 1, column 1"},
 		{"another kind of JSON", `{"a": 1}`, "no result.json"},
 		{"a list", `[1]`, "line 1"},
-		{"another schema", replace(`"schema": 1`, `"schema": 2`), "schema 2: this build reads schema 1"},
-		{"an unknown field", replace(`"schema": 1`, `"schema": 1, "colour": 3`), "colour"},
+		{"another schema", replace(`"schema": 2`, `"schema": 1`), "schema 1: this build reads schema 2"},
+		{"an unknown field", replace(`"schema": 2`, `"schema": 2, "colour": 3`), "colour"},
 		{"an unknown field of a sample", replace(`"over_24h":`, `"over_25h": 0, "over_24h":`), "over_25h"},
 		{"text after the end", good + "x", "after the end"},
 		{"half a file", good[:len(good)/2], "truncated"},
@@ -140,7 +140,7 @@ func FuzzResult(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(written(f, file))
-	f.Add([]byte(`{"header":{"schema":1}}`))
+	f.Add([]byte(`{"header":{"schema":2}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		got, err := parseFile(text)
 		if err != nil {
@@ -252,8 +252,8 @@ func TestReadRecordsRefusesWhatWasNotWritten(t *testing.T) {
 		{"an empty file", "", "empty"},
 		{"the header alone", lines[0], "no replication"},
 		{"no header", strings.Join(lines[1:], ""), "line 1: a trip stands before the header"},
-		{"another schema", replace(`"schema":1`, `"schema":3`), "line 1: schema 3"},
-		{"an unknown header field", replace(`"schema":1`, `"schema":1,"colour":2`), "line 1"},
+		{"another schema", replace(`"schema":2`, `"schema":3`), "line 1: schema 3"},
+		{"an unknown header field", replace(`"schema":2`, `"schema":2,"colour":2`), "line 1"},
 		{"a header of another study", good + replace(`"seed":7`, `"seed":8`), "line 6: this header differs"},
 		{"the end missing", strings.Join(lines[:4], ""), "replication 0 has no end line"},
 		{"a record after its end", good + lines[1], "line 6: a record of replication 0 stands after its end"},
@@ -271,7 +271,7 @@ func TestReadRecordsRefusesWhatWasNotWritten(t *testing.T) {
 		{"a word that is none", replace(`"served"`, `"serve"`), `"outcome"`},
 		{"a word of a number", replace(`"served"`, `0`), `"outcome"`},
 		{"a nested object", replace(`"reason":""`, `"reason":{}`), "line 2"},
-		{"text after the object", replace(`"reason":""}`, `"reason":""}x`), "line 2"},
+		{"text after the object", replace(`"denied":""}`, `"denied":""}x`), "line 2"},
 		{"a bank that is not there", replace(`"bank":0`, `"bank":5`), "line 2"},
 		{"a number for a truth", replace(`"up":true`, `"up":1`), `"up"`},
 		{"a negative replication", replace(`"rep":0`, `"rep":-1`), "line 2"},

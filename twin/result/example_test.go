@@ -20,7 +20,7 @@ func Example() {
 		come := time.Duration(i) * 20 * time.Second
 		trip := result.Trip{
 			Journey: int64(i), Legs: 1, Tenant: result.None, Origin: 0, Destination: 1, Mass: 75_000,
-			Begin: come, Call: result.None, Promised: result.None, Left: result.None,
+			Begin: come, Call: result.None, Promised: result.None, Wished: result.None, Again: result.None, Left: result.None,
 			Arrive: come, Opening: come + wait, Board: come + wait + 2*time.Second,
 			Reached: come + wait + 12*time.Second, Alight: come + wait + 14*time.Second, Outcome: result.Served,
 		}

@@ -19,6 +19,9 @@ func (h *Header) Validate() error {
 	if h.Duration > longestDuration {
 		wrong("the duration %v passes %v", h.Duration, longestDuration)
 	}
+	if h.Calls != "" && h.Calls != CallsButtons {
+		wrong("calls %q: known is %q, and nothing for those the scenario says", h.Calls, CallsButtons)
+	}
 	if !(h.Confidence > 0 && h.Confidence < 1) {
 		wrong("the confidence %v must lie between 0 and 1, such as 0.95", h.Confidence)
 	}
@@ -79,6 +82,12 @@ func (h *Header) checkTrip(t *Trip) error {
 		return fmt.Errorf("trip: a journey that ended %q has no beginning: it needs the arrival at its first landing, or for somebody who never came the instant they were expected, called or were refused", t.Outcome)
 	case t.Access == RemoteCall && t.Call < 0:
 		return fmt.Errorf("trip: a remote call was placed at no instant")
+	case t.Wished >= 0 && (t.Access == RemoteCall || t.Leg > 0 || t.Arrive >= 0 && t.Arrive < t.Wished):
+		return fmt.Errorf("trip: somebody who wished to call at %v and did not presses at their first landing, after that: access %v, leg %d, arrived at %v", t.Wished, t.Access, t.Leg, t.Arrive)
+	case t.Denied != "" && t.Wished < 0:
+		return fmt.Errorf("trip: a call was denied (%s) at no instant", t.Denied)
+	case t.Again >= 0 && t.Access != RemoteCall:
+		return fmt.Errorf("trip: called again at %v without a remote call before", t.Again)
 	case t.Board < 0 && (t.Outcome == Served || t.Alight >= 0):
 		return fmt.Errorf("trip: left the car without having boarded")
 	case t.Board >= 0 && (t.Arrive < 0 || t.Opening < 0 || t.Arrive > t.Board || t.Opening > t.Board || t.Begin > t.Board):
@@ -92,7 +101,7 @@ func (h *Header) checkTrip(t *Trip) error {
 	case t.Outcome == Refused && t.Reason == "":
 		return fmt.Errorf("trip: refused without a reason")
 	}
-	return h.checkInstants("trip", t.Begin, t.Call, t.Promised, t.Arrive, t.Opening, t.Board, t.Reached, t.Alight, t.Left)
+	return h.checkInstants("trip", t.Begin, t.Call, t.Promised, t.Wished, t.Again, t.Arrive, t.Opening, t.Board, t.Reached, t.Alight, t.Left)
 }
 
 // checkCall says why a call cannot have happened under the header.
@@ -123,8 +132,8 @@ func (h *Header) checkStop(s *Stop) error {
 		return fmt.Errorf("stop: it comes from floor %d of %d", s.From, len(h.Floors))
 	case s.Opening < 0 || s.Closed >= 0 && s.Closed < s.Opening || s.Depart > s.Opening:
 		return fmt.Errorf("stop: left its last floor at %v, opened at %v, closed at %v", s.Depart, s.Opening, s.Closed)
-	case s.Persons < 0 || s.Persons > mostPersons || s.Load < 0 || s.Load > mostLoad || s.Boarded < 0 || s.Alighted < 0 || s.Held < 0 || s.Reopened < 0:
-		return fmt.Errorf("stop: persons %d, load %d g, boarded %d, alighted %d, held %v, reopened %d: none may be negative, and a car holds at most %d persons", s.Persons, s.Load, s.Boarded, s.Alighted, s.Held, s.Reopened, mostPersons)
+	case s.Persons < 0 || s.Persons > mostPersons || s.Load < 0 || s.Load > mostLoad || s.Boarded < 0 || s.Alighted < 0 || s.Held < 0 || s.Reopened < 0 || s.Absent < 0:
+		return fmt.Errorf("stop: persons %d, load %d g, boarded %d, alighted %d, held %v, reopened %d, absent %d: none may be negative, and a car holds at most %d persons", s.Persons, s.Load, s.Boarded, s.Alighted, s.Held, s.Reopened, s.Absent, mostPersons)
 	}
 	return h.checkInstants("stop", s.Depart, s.Opening, s.Closed, s.Held)
 }

@@ -45,6 +45,9 @@ func (s *Summary) merge(o *Summary, first bool) error {
 	s.Remote.Calls += o.Remote.Calls
 	s.Remote.Served += o.Remote.Served
 	s.Remote.NoShow += o.Remote.NoShow
+	s.Remote.Denied += o.Remote.Denied
+	s.Remote.Missed += o.Remote.Missed
+	s.Remote.VainStops += o.Remote.VainStops
 	theirs := o.samples()
 	for i, sample := range s.samples() {
 		sample.Merge(theirs[i])

@@ -92,8 +92,18 @@ var metrics = []Definition{
 	{"remote_awt", "s", "average waiting time after a remote call, counted from arrival at the landing", Lower, false, mean(remoteWait)},
 	{"remote_call_to_board", "s", "average time from placing a remote call to having entered the car", Lower, false, mean(callToBoard)},
 	{"remote_slack", "s", "average time the answering doors were opening or open before the remote caller came; 0 if the car came later", Neither, false, mean(slack)},
-	{"remote_no_show_pct", "%", "share of remote calls whose caller never came", Neither, false, remoteNoShow},
+	{"remote_no_show_pct", "%", "share of remote calls whose caller never came", Neither, false, ofCalls(remoteNoShow)},
 	{"held_mean", "s", "average time a car kept its doors open for a walking remote caller, at stops where it did", Lower, false, held},
+	{"held_total", "s", "car time spent with doors kept open for walking remote callers, over the whole window", Lower, true, heldTotal},
+	{"held_per_call", "s", "the same for each remote call", Lower, false, heldPerCall},
+	{"no_show_stops", "%", "share of stops made for nobody: they answered remote callers who never came, and nobody entered or left", Lower, false, vainStops},
+	{"no_show_door_time", "s", "car time spent at such stops with doors not closed, over the whole window", Lower, true, vainDoorTime},
+	{"remote_denied", "persons", "people whose call from the phone was refused; they walk to the landing and press", Neither, true, total(denied)},
+	{"remote_denied_pct", "%", "share of attempts to call from the phone that were refused", Neither, false, deniedShare},
+	{"remote_late", "s", "average time a remote caller came later than expected; 0 if earlier", Neither, false, mean(late)},
+	{"remote_missed_pct", "%", "share of remote calls whose caller found the car gone and called again from the landing", Lower, false, ofCalls(missed)},
+	{"caller_awt", "s", "average waiting time of all who want to call from the phone, whether they may or press at the landing in its place", Lower, false, mean(callers)},
+	{"caller_bound", "s", "what calling ahead could save at most of the same average: the mean of the smaller of wait and walk, where all press at the landing in its place", Neither, false, mean(ahead)},
 }
 
 type measure = func(*Header, *Summary) (float64, string)
@@ -101,18 +111,14 @@ type measure = func(*Header, *Summary) (float64, string)
 // A figure names a sample of the summary and what it means that it is empty.
 type figure func(*Summary) (*Sample, string)
 
-func wait(s *Summary) (*Sample, string)        { return &s.Wait, nobody }
-func waitBoard(s *Summary) (*Sample, string)   { return &s.WaitBoard, nobody }
-func transit(s *Summary) (*Sample, string)     { return &s.Transit, nobody }
-func ttd(s *Summary) (*Sample, string)         { return &s.TTD, nobody }
-func answer(s *Summary) (*Sample, string)      { return &s.Answer, "no landing call was answered" }
-func remoteWait(s *Summary) (*Sample, string)  { return &s.Remote.Wait, noRemote }
-func callToBoard(s *Summary) (*Sample, string) { return &s.Remote.CallToBoard, noRemote }
-func slack(s *Summary) (*Sample, string)       { return &s.Remote.Slack, noRemote }
+func wait(s *Summary) (*Sample, string)      { return &s.Wait, nobody }
+func waitBoard(s *Summary) (*Sample, string) { return &s.WaitBoard, nobody }
+func transit(s *Summary) (*Sample, string)   { return &s.Transit, nobody }
+func ttd(s *Summary) (*Sample, string)       { return &s.TTD, nobody }
+func answer(s *Summary) (*Sample, string)    { return &s.Answer, "no landing call was answered" }
 
 const (
 	nobody       = "nobody was served"
-	noRemote     = "no remote caller was served"
 	noPassengers = "no journey began in the window"
 )
 
@@ -215,19 +221,4 @@ func share(count func(*Summary) int64) measure {
 		}
 		return 100 * float64(count(s)) / float64(s.Passengers), ""
 	}
-}
-
-func remoteNoShow(_ *Header, s *Summary) (float64, string) {
-	if s.Remote.Calls == 0 {
-		return 0, "no remote call was placed in the window"
-	}
-	return 100 * float64(s.Remote.NoShow) / float64(s.Remote.Calls), ""
-}
-
-// held needs no trust in waits: a car held was held.
-func held(_ *Header, s *Summary) (float64, string) {
-	if s.Remote.Held.N() == 0 {
-		return 0, "no car was held for a remote caller"
-	}
-	return s.Remote.Held.Mean(), ""
 }

@@ -306,10 +306,11 @@ func TestHeaderValidateSaysAllThatIsWrong(t *testing.T) {
 		text  string
 		spoil func(*Header)
 	}{
-		{"schema 2", func(h *Header) { h.Schema = 2 }},
+		{"schema 1", func(h *Header) { h.Schema = 1 }},
 		{"window", func(h *Header) { h.To = h.From }},
 		{"window", func(h *Header) { h.To = h.Duration + 1 }},
-		{"passes", func(h *Header) { h.Duration = 400 * 24 * time.Hour }},
+		{"passes", func(h *Header) { h.Duration = 5 * 366 * 24 * time.Hour }},
+		{"calls \"remote\"", func(h *Header) { h.Calls = CallsRemote }},
 		{"confidence", func(h *Header) { h.Confidence = 95 }},
 		{"population", func(h *Header) { h.Population = -1 }},
 		{"floors", func(h *Header) { h.Elevations = nil }},

@@ -16,8 +16,8 @@ const (
 	NoDifference = "no difference shown"
 )
 
-// Compare holds results of the same people under several dispatchers against
-// the first one. Each replication gives one difference, with the same people
+// Compare holds results of the same people under several dispatchers, or with
+// and without calls from the phone, against the first one. Each replication gives one difference, with the same people
 // on both sides; the mean difference and its t-interval are over replications.
 // A finding is better or worse only if the interval excludes 0. One
 // replication gives the difference and no finding, and neither is found when a
@@ -33,7 +33,7 @@ func Compare(runs []*File) (*Comparison, error) {
 	for i, f := range runs[1:] {
 		if err := samePeople(runs[0], f); err != nil {
 			return nil, fmt.Errorf("comparison: result %d (%s) and result 1 (%s) are not of the same people: %w",
-				i+2, f.Header.Dispatcher, runs[0].Header.Dispatcher, err)
+				i+2, f.Header.Name(), runs[0].Header.Name(), err)
 		}
 	}
 	for b := 1; b < len(runs); b++ {
@@ -45,6 +45,10 @@ func Compare(runs []*File) (*Comparison, error) {
 			p.B = b
 			c.Pairs = append(c.Pairs, p)
 		}
+	}
+	var err error
+	if c.Foreknowledge, err = foreknowledge(runs); err != nil {
+		return nil, fmt.Errorf("comparison: %w", err)
 	}
 	return c, nil
 }
@@ -141,6 +145,14 @@ func (c *Comparison) check() error {
 	}
 	if len(again.Pairs) != len(c.Pairs) {
 		return fmt.Errorf("it has %d pairs, not %d", len(c.Pairs), len(again.Pairs))
+	}
+	if len(again.Foreknowledge) != len(c.Foreknowledge) {
+		return fmt.Errorf("it holds %d pairs of runs with and without calls from the phone, not %d", len(c.Foreknowledge), len(again.Foreknowledge))
+	}
+	for i, k := range c.Foreknowledge {
+		if l := again.Foreknowledge[i]; k.Remote != l.Remote || k.Buttons != l.Buttons || k.N != l.N || k.Claimed != l.Claimed || k.Finding != l.Finding {
+			return fmt.Errorf("what it says of calls from the phone (%d) is not what its runs give", i+1)
+		}
 	}
 	for i, p := range c.Pairs {
 		q := again.Pairs[i]

@@ -124,7 +124,7 @@ func TestComparisonRoundTrip(t *testing.T) {
 	for _, c := range []struct{ why, text, says string }{
 		{"an empty file", "", "empty"},
 		{"a result", string(written(t, waiting(t, "eta", 1))), "no comparison.json"},
-		{"another schema", strings.Replace(good, `"schema": 1`, `"schema": 2`, 1), "schema 2"},
+		{"another schema", strings.Replace(good, `"schema": 2`, `"schema": 1`, 1), "schema 1"},
 		{"an unknown field", strings.Replace(good, `"pairs"`, `"colour": 1, "pairs"`, 1), "colour"},
 		{"a changed finding", strings.Replace(good, NoDifference, Better, 1), "not what its runs give"},
 		{"half a file", good[:len(good)/2], "truncated"},

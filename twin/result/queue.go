@@ -4,7 +4,7 @@ import "time"
 
 // Bounds of a run: they keep the memory of a summary in proportion.
 const (
-	longestDuration = 366 * 24 * time.Hour
+	longestDuration = 4 * 366 * 24 * time.Hour
 	longestTail     = 7 * 24 * time.Hour // from the end of traffic to the end of a run
 )
 
@@ -47,10 +47,16 @@ func newLandings(h *Header) landings {
 // binSeconds is the width of the bins over time. It depends on the duration
 // alone, so that all replications of a scenario have the same.
 func binSeconds(h *Header) int64 {
-	if h.Duration <= 3*time.Hour {
+	const day = 24 * time.Hour
+	switch {
+	case h.Duration <= 3*time.Hour:
 		return 60
+	case h.Duration <= 7*day:
+		return 300
+	case h.Duration <= 60*day:
+		return 3600
 	}
-	return 300
+	return 6 * 3600
 }
 
 // arrive counts somebody who came to a landing, board somebody who entered a car.

@@ -53,7 +53,8 @@ type Trip struct {
 	Begin       Instant // start of the journey's first wait: arrival at the first landing (all legs carry it); None for somebody who never came there
 	Call        Instant // remote call placed; None otherwise
 	Promised    Instant // remote: instant the caller was expected at the landing; None otherwise
-	Wished      Instant // would have called from the phone then, but pressed at the landing: see Denied; None otherwise
+	Wished      Instant // would have called from the phone then, but walked and pressed at the landing: see Denied; None otherwise
+	Again       Instant // remote: found the car gone and called again from the landing; None otherwise
 	Arrive      Instant // at the landing; None for a no-show
 	Opening     Instant // answering car's doors begin to open; before Arrive if they stood open for somebody still walking
 	Board       Instant // has entered the car
@@ -115,6 +116,7 @@ type Stop struct {
 	Up       int           // direction announced on leaving: +1 up, -1 down, 0 none
 	Held     time.Duration // doors kept open for a remote caller still walking
 	Reopened int           // times the doors re-opened
+	Absent   int           // remote calls it answered whose callers never came
 }
 
 // Sink takes records as they come about, in a run's own order. The value

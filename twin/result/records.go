@@ -93,6 +93,8 @@ func (r *RecordWriter) Trip(t *Trip) error {
 	b = appendInt(b, "begin_ns", int64(t.Begin))
 	b = appendInt(b, "call_ns", int64(t.Call))
 	b = appendInt(b, "promised_ns", int64(t.Promised))
+	b = appendInt(b, "wished_ns", int64(t.Wished))
+	b = appendInt(b, "again_ns", int64(t.Again))
 	b = appendInt(b, "arrive_ns", int64(t.Arrive))
 	b = appendInt(b, "opening_ns", int64(t.Opening))
 	b = appendInt(b, "board_ns", int64(t.Board))
@@ -102,6 +104,7 @@ func (r *RecordWriter) Trip(t *Trip) error {
 	b = appendInt(b, "car", int64(t.Car))
 	b = appendString(b, "outcome", t.Outcome.String())
 	b = appendString(b, "reason", t.Reason)
+	b = appendString(b, "denied", t.Denied)
 	return r.end(b)
 }
 
@@ -140,6 +143,7 @@ func (r *RecordWriter) Stop(s *Stop) error {
 	b = appendInt(b, "up", int64(s.Up))
 	b = appendInt(b, "held_ns", int64(s.Held))
 	b = appendInt(b, "reopened", int64(s.Reopened))
+	b = appendInt(b, "absent", int64(s.Absent))
 	return r.end(b)
 }
 

@@ -158,10 +158,12 @@ func (r *recordReader) takeTrip() error {
 		Rep: o.int("rep"), Journey: o.int64("journey"), Leg: o.int("leg"), Legs: o.int("legs"), Bank: o.int("bank"),
 		Tenant: o.int("tenant"), Access: Access(o.word("access", accessNames[:])), Origin: o.int("origin"),
 		Destination: o.int("destination"), Mass: o.int64("mass_g"), Begin: o.instant("begin_ns"),
-		Call: o.instant("call_ns"), Promised: o.instant("promised_ns"), Arrive: o.instant("arrive_ns"),
+		Call: o.instant("call_ns"), Promised: o.instant("promised_ns"), Wished: o.instant("wished_ns"),
+		Again: o.instant("again_ns"), Arrive: o.instant("arrive_ns"),
 		Opening: o.instant("opening_ns"), Board: o.instant("board_ns"), Reached: o.instant("reached_ns"),
 		Alight: o.instant("alight_ns"), Left: o.instant("left_ns"), Car: o.int("car"),
 		Outcome: Outcome(o.word("outcome", outcomeNames[:])), Reason: o.string("reason"),
+		Denied: o.string("denied"),
 	}
 	if err := errors.Join(o.done(), r.header.checkTrip(t)); err != nil {
 		return err
@@ -195,6 +197,7 @@ func (r *recordReader) takeStop() error {
 		Depart: o.instant("depart_ns"), Opening: o.instant("opening_ns"), Closed: o.instant("closed_ns"),
 		Alighted: o.int("alighted"), Boarded: o.int("boarded"), Load: o.int64("load_g"), Persons: o.int("persons"),
 		Up: o.int("up"), Held: o.instant("held_ns"), Reopened: o.int("reopened"),
+		Absent: o.int("absent"),
 	}
 	if err := errors.Join(o.done(), r.header.checkStop(s)); err != nil {
 		return err

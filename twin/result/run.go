@@ -3,7 +3,22 @@ package result
 import "time"
 
 // SchemaVersion of result.json and records.ndjson. A reader refuses others.
-const SchemaVersion = 1
+const SchemaVersion = 2
+
+// How people call in a study.
+const (
+	CallsRemote  = "remote"  // from the phone, as the scenario says
+	CallsButtons = "buttons" // who would call from the phone walks to the landing and presses what is there
+)
+
+// Name tells a run of a comparison from the others: its dispatcher and, if
+// nobody called from the phone, that.
+func (h *Header) Name() string {
+	if h.Calls == "" {
+		return h.Dispatcher
+	}
+	return h.Dispatcher + ", " + h.Calls
+}
 
 // Header says what a result is about: everything a report needs and the
 // records only refer to by index.
@@ -15,7 +30,8 @@ type Header struct {
 	Description  string        `json:"description,omitempty"`
 	Source       string        `json:"source"`
 	ScenarioHash string        `json:"scenario_hash"`
-	Dispatcher   string        `json:"dispatcher"` // "scenario" when each bank runs its own
+	Dispatcher   string        `json:"dispatcher"`      // "scenario" when each bank runs its own
+	Calls        string        `json:"calls,omitempty"` // CallsButtons when nobody called from the phone; "" as the scenario says
 	Seed         uint64        `json:"seed"`
 	Repeat       string        `json:"repeat"` // the command that repeats the run
 	From         Instant       `json:"from_ns"`

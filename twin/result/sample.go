@@ -149,6 +149,9 @@ func (s *Sample) N() int64 { return s.n }
 // Max is the largest value, exact; 0 of an empty sample.
 func (s *Sample) Max() time.Duration { return s.max }
 
+// Sum is the sum in seconds; 0 of an empty sample.
+func (s *Sample) Sum() float64 { return s.sum.float() / 1e9 }
+
 // Mean is the exact mean in seconds; NaN of an empty sample.
 func (s *Sample) Mean() float64 { return s.sum.float() / float64(s.n) / 1e9 }
 

@@ -77,7 +77,7 @@ func TestSaturationSeesPeopleStillWaiting(t *testing.T) {
 	h := twoBanks()
 	r := recording{end: h.Duration}
 	for s := h.From; s < h.To; s += 20 * time.Second {
-		r.trips = append(r.trips, Trip{Legs: 1, Begin: s, Call: None, Promised: None, Arrive: s, Opening: None, Board: None,
+		r.trips = append(r.trips, Trip{Legs: 1, Begin: s, Call: None, Promised: None, Wished: None, Again: None, Arrive: s, Opening: None, Board: None,
 			Reached: None, Alight: None, Left: None, Car: None, Destination: 2, Outcome: Censored})
 	}
 	s := r.summary(t, h)

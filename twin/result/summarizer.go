@@ -20,11 +20,12 @@ import (
 // refused or never came does not queue. The most people waiting at once is
 // looked for at every whole second, in runs of more than a day at every second
 // for each day begun: a queue that forms and clears between two looks is not
-// seen. Bins are 60 s wide in runs up to 3 h, else 300 s.
+// seen. Bins are 60 s wide in runs up to 3 h, 300 s up to a
+// week, an hour up to 60 days, else 6 h.
 //
 // A record allocates nothing once the run is under way. Memory grows with the
-// length of the run and the number of floors, about 4 bytes a floor and second,
-// not with the number of people.
+// length of the run and the number of floors, about 4 bytes a floor and second
+// of the first day, not with the number of people.
 type Summarizer struct {
 	h        Header
 	s        *Summary
@@ -148,11 +149,29 @@ func (m *Summarizer) count(t *Trip) {
 		s.Wait.Add(max(0, t.Opening-t.Arrive))
 		s.WaitBoard.Add(t.Board - t.Arrive)
 	}
+	r := &s.Remote
+	if t.Wished >= 0 {
+		if t.Denied != "" {
+			r.Denied++
+		}
+		if boarded {
+			waited := max(0, t.Opening-t.Arrive)
+			r.Callers.Add(waited)
+			if t.Denied == "" {
+				r.Ahead.Add(min(waited, t.Arrive-t.Wished))
+			}
+		}
+	}
 	if t.Access != RemoteCall {
 		return
 	}
-	r := &s.Remote
 	r.Calls++
+	if t.Again >= 0 {
+		r.Missed++
+	}
+	if t.Arrive >= 0 && t.Promised >= 0 {
+		r.Late.Add(max(0, t.Arrive-t.Promised))
+	}
 	switch t.Outcome {
 	case Served:
 		r.Served++
@@ -161,6 +180,7 @@ func (m *Summarizer) count(t *Trip) {
 	}
 	if boarded {
 		r.Wait.Add(max(0, t.Opening-t.Arrive))
+		r.Callers.Add(max(0, t.Opening-t.Arrive))
 		r.CallToBoard.Add(t.Board - t.Call)
 		r.Slack.Add(max(0, t.Arrive-t.Opening))
 	}
@@ -198,6 +218,12 @@ func (m *Summarizer) Stop(s *Stop) error {
 		b.Reopened += int64(s.Reopened)
 		if s.Held > 0 {
 			m.s.Remote.Held.Add(s.Held)
+		}
+		if s.Absent > 0 && s.Boarded == 0 && s.Alighted == 0 {
+			m.s.Remote.VainStops++
+			if s.Closed >= 0 {
+				m.s.Remote.Vain.Add(s.Closed - s.Opening)
+			}
 		}
 	}
 	if s.Persons == 0 || !m.inWindow(s.Closed) {
@@ -265,7 +291,8 @@ func (s *Summary) Pack() {
 // samples are all samples of a summary, in one order.
 func (s *Summary) samples() []*Sample {
 	all := []*Sample{&s.Wait, &s.WaitBoard, &s.Transit, &s.TTD, &s.Answer,
-		&s.Remote.Wait, &s.Remote.CallToBoard, &s.Remote.Slack, &s.Remote.Held}
+		&s.Remote.Wait, &s.Remote.CallToBoard, &s.Remote.Slack, &s.Remote.Held,
+		&s.Remote.Late, &s.Remote.Vain, &s.Remote.Callers, &s.Remote.Ahead}
 	for i := range s.Banks {
 		all = append(all, &s.Banks[i].LobbyLoad)
 	}

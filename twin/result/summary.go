@@ -50,6 +50,16 @@ type Remote struct {
 	CallToBoard Sample `json:"call_to_board"` // call placed to having entered
 	Slack       Sample `json:"slack"`         // answering doors began to open to the caller's arrival, 0 if they opened later
 	Held        Sample `json:"held"`          // per stop at which a car was held for a walker
+
+	Denied int64  `json:"denied"` // trips whose call from the phone the service refused; they are none of Calls
+	Missed int64  `json:"missed"` // callers who found the car gone and called again from the landing
+	Late   Sample `json:"late"`   // callers who came: by how much later than they were expected, 0 if earlier
+
+	VainStops int64  `json:"vain_stops"` // that answered calls of people who never came, and nobody entered or left
+	Vain      Sample `json:"vain"`       // doors beginning to open to closed again, per such stop
+
+	Callers Sample `json:"callers"` // as Wait: all who called from the phone, were denied it, or would have called in a study of buttons
+	Ahead   Sample `json:"ahead"`   // those of a study of buttons: the smaller of the wait and the walk to the landing
 }
 
 // BankSummary is the work of one bank inside the window.
@@ -123,10 +133,13 @@ type Verdict struct {
 	Why    string   `json:"why,omitempty"` // of a failure in words
 }
 
-// Comparison is compare's result: the same people under several dispatchers.
+// Comparison is compare's result: the same people under several dispatchers,
+// or with and without calls from the phone.
 type Comparison struct {
 	Runs  []*File `json:"runs"` // Runs[0] is the one the others are compared with
 	Pairs []Pair  `json:"pairs"`
+
+	Foreknowledge []Foreknowledge `json:"foreknowledge,omitempty"` // for every run with calls from the phone and its like without
 }
 
 // Pair is the paired difference of one metric between Runs[B] and Runs[0].

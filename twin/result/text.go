@@ -37,10 +37,10 @@ func WriteComparisonText(w io.Writer, c *Comparison) error {
 	var p page
 	base := &c.Runs[0].Header
 	p.line("%s: %d replications of the same people, differences to %s, %v %% intervals over replications",
-		base.Scenario, len(c.Runs[0].Replications), base.Dispatcher, 100*base.Confidence)
+		base.Scenario, len(c.Runs[0].Replications), base.Name(), 100*base.Confidence)
 	for b := 1; b < len(c.Runs); b++ {
 		p.line("")
-		p.row("%-24s %14s %14s %4s  %s", c.Runs[b].Header.Dispatcher, "difference", "half-width", "n", "finding")
+		p.row("%-24s %14s %14s %4s  %s", c.Runs[b].Header.Name(), "difference", "half-width", "n", "finding")
 		for _, pair := range c.Pairs {
 			if pair.B != b {
 				continue
@@ -55,6 +55,10 @@ func WriteComparisonText(w io.Writer, c *Comparison) error {
 			p.row("  %-22s %14s %14s %4d  %s", pair.Metric, difference, half, pair.N, p.note(pair.Finding, "not given: "))
 		}
 		p.notes()
+	}
+	for i := range c.Foreknowledge {
+		p.line("")
+		p.foreknowledge(c, &c.Foreknowledge[i])
 	}
 	_, err := io.WriteString(w, p.text.String())
 	return err
@@ -157,14 +161,21 @@ var remoteFigures = []struct{ metric, label string }{
 	{"remote_awt", "average waiting time at the landing"},
 	{"remote_call_to_board", "call placed to boarding"},
 	{"remote_slack", "doors open before the caller came"},
+	{"remote_late", "came later than expected by"},
+	{"remote_missed_pct", "found the car gone, called again"},
 	{"remote_no_show_pct", "never came"},
+	{"no_show_stops", "stops made for nobody"},
+	{"no_show_door_time", "  car time at them, in all"},
 	{"held_mean", "car held for a walker, per hold"},
+	{"held_per_call", "  per remote call"},
+	{"held_total", "  in all"},
+	{"remote_denied_pct", "refused by the service"},
 }
 
 func (p *page) run(f *File) {
 	h := &f.Header
 	p.line("%s: %s", h.Scenario, h.Title)
-	p.line("dispatcher %s, seed %d, %d %s, window %s to %s, digest %.12s", h.Dispatcher, h.Seed,
+	p.line("dispatcher %s, seed %d, %d %s, window %s to %s, digest %.12s", h.Name(), h.Seed,
 		len(f.Replications), plural(len(f.Replications), "replication"), clock(h.From), clock(h.To), f.Digest)
 	p.people(f)
 	p.line("")
@@ -177,7 +188,7 @@ func (p *page) run(f *File) {
 	p.line("")
 	p.banks(f)
 	p.upPeak(h)
-	if f.Total.Remote.Calls > 0 {
+	if f.Total.Remote.Calls+f.Total.Remote.Denied > 0 {
 		p.line("")
 		p.row("%-38s %12s %12s", fmt.Sprintf("remote calls: %d", f.Total.Remote.Calls), "value", fmt.Sprintf("± (%v %%)", 100*h.Confidence))
 		for _, r := range remoteFigures {
@@ -295,7 +306,7 @@ func (p *page) dispatchers(files []*File) {
 	}
 	p.row("%s", head)
 	for _, f := range files {
-		row := fmt.Sprintf("%-24s %-12s", shortened(f.Header.Scenario, 24), shortened(f.Header.Dispatcher, 12))
+		row := fmt.Sprintf("%-24s %-12s", shortened(f.Header.Scenario, 24), shortened(f.Header.Name(), 12))
 		for _, c := range columns {
 			cell := "-"
 			switch m := f.Metrics[c.metric]; {

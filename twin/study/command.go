@@ -3,6 +3,8 @@ package study
 import (
 	"strconv"
 	"strings"
+
+	"hoistway/twin/result"
 )
 
 // Command is a `hoistway run` invocation that repeats a study or one of its
@@ -15,6 +17,7 @@ type Command struct {
 	Only         int      // one replication alone, from 0; All for the whole study
 	Until        string   // stopping rule as METRIC<=HALF; "" none. Left out for one replication
 	Dispatcher   string   // "" keeps the scenario's
+	Buttons      bool     // nobody calls from the phone
 	Set          []string // key=value, in the order given
 	Passengers   string   // path or pattern of passenger lists; "" keeps the scenario's traffic
 }
@@ -35,6 +38,9 @@ func (c Command) String() string {
 	}
 	if c.Dispatcher != "" {
 		words = append(words, "--dispatcher", quote(c.Dispatcher))
+	}
+	if c.Buttons {
+		words = append(words, "--calls", result.CallsButtons)
 	}
 	for _, s := range c.Set {
 		words = append(words, "--set", quote(s))

@@ -35,6 +35,9 @@ func NewHeader(cases []*scenarios.Scenario, o Options) result.Header {
 		Duration:     sc.Run.Duration,
 		Confidence:   sc.Run.Confidence,
 	}
+	if o.Buttons {
+		h.Calls = result.CallsButtons
+	}
 	for _, f := range sc.Building.Floors {
 		h.Population += f.Population
 		h.Floors = append(h.Floors, f.Name)

@@ -42,7 +42,7 @@ func studyOf(t *testing.T, sc *scenarios.Scenario, o Options) *result.File {
 func TestLibraryKeepsItsExpectations(t *testing.T) {
 	for _, sc := range library(t) {
 		t.Run(sc.Name, func(t *testing.T) {
-			f := studyOf(t, sc, Options{Replications: sc.Run.Replications, Parallel: 2})
+			f := studyOf(t, sc, Options{Replications: sc.Run.Replications, Parallel: 2, Service: plain})
 			if len(f.Verdicts) == 0 {
 				t.Error("it expects nothing")
 			}
@@ -67,7 +67,7 @@ func TestLibraryUnderEveryDispatcher(t *testing.T) {
 		}
 		for _, dispatcher := range dispatchers {
 			t.Run(sc.Name+" "+dispatcher, func(t *testing.T) {
-				o := Options{Replications: 1, Parallel: 1, Dispatcher: dispatcher}
+				o := Options{Replications: 1, Parallel: 1, Dispatcher: dispatcher, Service: plain}
 				first, again := studyOf(t, sc, o), studyOf(t, sc, o)
 				if first.Digest != again.Digest {
 					t.Errorf("the same run gave digest %.12s, then %.12s", first.Digest, again.Digest)

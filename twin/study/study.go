@@ -13,8 +13,8 @@ import (
 	"hoistway/twin/result"
 )
 
-// Options say how a study is run. All of them but Parallel, Records, Trace,
-// Meter and Progress are part of its result.
+// Options say how a study is run. All of them but Parallel, Service, Records,
+// Trace, Meter and Progress are part of its result.
 type Options struct {
 	Reference    string   // the scenario as the user named it, for the command that repeats the study
 	Set          []string // key=value changes the scenarios were loaded with, for the same command
@@ -25,7 +25,9 @@ type Options struct {
 	Until        *Precision // ends the study early; nil = all replications are made
 	First        int        // number of the first replication; above 0 to repeat a part of a study
 	Dispatcher   string     // replaces every bank's; "" keeps the scenario's
+	Buttons      bool       // nobody calls from the phone: who would walks to the landing and presses what is there
 
+	Service  Services              // nil = none: scenarios that need one are refused
 	Parallel int                   // workers, at least 1
 	Records  Records               // where the records go; nil = they are only summarised
 	Trace    io.Writer             // events and commands of the first replication; nil none
@@ -55,7 +57,7 @@ func (o Options) command(only int) Command {
 		until = o.Until.String()
 	}
 	return Command{Reference: o.Reference, Until: until, Seed: o.Seed, Replications: o.First + o.Replications, Only: only,
-		Dispatcher: o.Dispatcher, Set: o.Set, Passengers: o.Passengers}
+		Dispatcher: o.Dispatcher, Buttons: o.Buttons, Set: o.Set, Passengers: o.Passengers}
 }
 
 // Machine is what a study cost. It is never part of a result.
@@ -237,7 +239,18 @@ func (s *study) replication(ctx context.Context, i int, keep bool) (r replicate)
 		sc = s.cases[rep]
 	}
 	summary := result.NewSummarizer(s.header)
-	task := twin.Options{Seed: s.o.Seed, Replication: rep, Dispatcher: s.o.Dispatcher, Sink: summary}
+	task := twin.Options{Seed: s.o.Seed, Replication: rep, Dispatcher: s.o.Dispatcher, Buttons: s.o.Buttons, Sink: summary}
+	closing, err := s.serve(sc, rep, &task)
+	if err != nil {
+		r.err = err
+		return r
+	}
+	// Before the recovery above, so that a service is closed after a panic too.
+	defer func() {
+		if err := closing(); err != nil && r.err == nil {
+			r.err = err
+		}
+	}()
 	if keep {
 		sinks := []result.Sink{summary}
 		if s.o.Records != nil {

@@ -49,7 +49,7 @@ func served(_ context.Context, o twin.Options) (twin.Outcome, error) {
 		at := time.Duration(i) * time.Minute
 		wait := time.Duration(1+(i*7+o.Replication*3+int(o.Seed))%29) * time.Second
 		trip := result.Trip{Rep: o.Replication, Journey: int64(i), Legs: 1, Tenant: result.None, Destination: 1 + i%5, Mass: 75000,
-			Begin: at, Call: result.None, Promised: result.None, Arrive: at, Opening: at + wait, Board: at + wait + time.Second,
+			Begin: at, Call: result.None, Promised: result.None, Wished: result.None, Again: result.None, Arrive: at, Opening: at + wait, Board: at + wait + time.Second,
 			Reached: at + wait + 20*time.Second, Alight: at + wait + 22*time.Second, Left: result.None}
 		if err := o.Sink.Trip(&trip); err != nil {
 			return twin.Outcome{}, err
