@@ -33,12 +33,25 @@ func Comparison(w io.Writer, c *result.Comparison) error {
 			return fmt.Errorf("report of a comparison: pairs[%d].b is %d, the compared runs are 1 to %d; compare again with this version", i, p.B, len(c.Runs)-1)
 		}
 	}
+	for i, k := range c.Foreknowledge {
+		if min(k.Remote, k.Buttons) < 0 || max(k.Remote, k.Buttons) >= len(c.Runs) {
+			return fmt.Errorf("report of a comparison: foreknowledge[%d] is of runs %d and %d, there are 0 to %d; compare again with this version", i, k.Remote, k.Buttons, len(c.Runs)-1)
+		}
+	}
 	names := runNames(c.Runs)
 	p := severalPage(c.Runs, names)
 	p.Title = titleOf(c.Runs[0].Header) + ": " + list(names)
-	p.Subtitle = "The same people under " + plural(len(c.Runs), "dispatcher", "dispatchers") + ". " + c.Runs[0].Header.Description
+	what := plural(len(c.Runs), "dispatcher", "dispatchers")
+	if len(c.Foreknowledge) > 0 {
+		what = plural(len(c.Runs), "way", "ways") + " of calling and dispatching"
+	}
+	p.Subtitle = "The same people under " + what + ". " + c.Runs[0].Header.Description
 	p.Verdict = comparisonVerdict(c, names)
-	p.Sections = append([]section{figuresBeside(c.Runs, names), differenceSection(c, names)}, p.Sections...)
+	first := []section{figuresBeside(c.Runs, names), differenceSection(c, names)}
+	if len(c.Foreknowledge) > 0 {
+		first = append(first, foreknowledgeSection(c, names))
+	}
+	p.Sections = append(first, p.Sections...)
 	return p.write(w)
 }
 
@@ -84,7 +97,7 @@ func runNames(fs []*result.File) []string {
 	}
 	names, seen := make([]string, len(fs)), map[string]int{}
 	for i, f := range fs {
-		names[i] = f.Header.Dispatcher
+		names[i] = f.Header.Name()
 		if !one {
 			names[i] = f.Header.Scenario + ", " + names[i]
 		}

@@ -54,6 +54,16 @@ var measures = []measure{
 	{"remote_slack", "Doors open before the caller came", "", "How long the answering doors had been opening or open when the caller arrived; 0 if the car came later."},
 	{"remote_no_show_pct", "Remote callers who did not come", "", "The share of remote calls whose caller never came."},
 	{"held_mean", "Car held for a walker", "", "Average time a car kept its doors open for a remote caller still walking, per stop at which it did so."},
+	{"held_per_call", "Car held for walkers, per remote call", "", "The time cars kept their doors open for remote callers still walking, divided by the remote calls."},
+	{"held_total", "Car held for walkers, in all", "", "The same time summed over the cars, the measured window and the replications."},
+	{"remote_late", "Remote callers came late by", "", "Average time by which a remote caller came after the instant they were expected; 0 if earlier."},
+	{"remote_missed_pct", "Remote callers who missed the car", "", "The share of remote calls whose caller found the car gone and called again from the landing."},
+	{"no_show_stops", "Stops made for nobody", "", "The share of stops that answered remote callers who never came, and at which nobody entered or left."},
+	{"no_show_door_time", "Car time at stops made for nobody", "", "From the doors beginning to open to their being closed, summed over those stops of the measured window and the replications."},
+	{"remote_denied", "Remote calls refused by the service", "", "People whose call from the phone was refused. They walk to the landing and press, and are counted there like anybody else."},
+	{"remote_denied_pct", "Remote calls refused by the service, share", "", "Of all attempts to call from the phone."},
+	{"caller_awt", "Average waiting time of those who want to call ahead", "", "The same people whether they may call from the phone, are refused, or press at the landing because the run has no calls from the phone."},
+	{"caller_bound", "Most that calling ahead could save", "", "The mean of the smaller of wait and walk, of people who press at the landing in place of calling: nobody can wait less than no time, nor be known of before they set out."},
 }
 
 // keyMeasures are the figures of the first screen; the first four are large.
@@ -88,7 +98,12 @@ func ordered(metrics map[string]*result.Metric) []string {
 
 // isRemote tells the figures of the remote-call section apart.
 func isRemote(metric string) bool {
-	return strings.HasPrefix(metric, "remote_") || metric == "held_mean"
+	for _, family := range []string{"remote_", "held_", "no_show_stops", "no_show_door_time", "caller_"} {
+		if strings.HasPrefix(metric, family) {
+			return true
+		}
+	}
+	return false
 }
 
 // value writes a metric's value, or that it is withheld.
@@ -101,7 +116,8 @@ func value(m *result.Metric) string {
 
 // noAverages are the totals and extremes. An interval says where a mean lies,
 // so these have none, however many replications there are.
-var noAverages = []string{"wait_max", "ttd_max", "queue_max", "passengers", "served", "abandoned", "no_show", "refused", "censored"}
+var noAverages = []string{"wait_max", "ttd_max", "queue_max", "passengers", "served", "abandoned", "no_show", "refused", "censored",
+	"held_total", "no_show_door_time", "remote_denied"}
 
 // halfWidth writes the half-width of a metric's interval, why there is none, or
 // a dash where there is no value either.

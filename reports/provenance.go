@@ -105,7 +105,7 @@ func repeatSection(files ...*result.File) section {
 			{"Versions", "hoistway " + h.Version + ", results schema " + strconv.Itoa(h.Schema)},
 		}}
 		if len(files) > 1 {
-			b.Heading = h.Scenario + ", " + h.Dispatcher
+			b.Heading = h.Scenario + ", " + h.Name()
 		}
 		sec.Blocks = append(sec.Blocks, b)
 	}

@@ -50,7 +50,7 @@ func facts(f *result.File) []fact {
 	for _, b := range h.Banks {
 		cars += len(b.Cars)
 	}
-	dispatcher := h.Dispatcher
+	dispatcher := h.Name()
 	if dispatcher == "scenario" {
 		dispatcher = "as the banks state"
 	}
