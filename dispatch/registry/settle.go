@@ -1,0 +1,437 @@
+package registry
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/table"
+)
+
+// Badger's Delete writes a mark beside what it deletes, and an overwritten
+// value stays as well. All of it remains in the files until a compaction meets
+// it, which may be never. There are two ways to make it go.
+//
+// A drop rewrites only the tables that hold something under given prefixes. It
+// takes a tenth of a second, and whatever is under the prefixes goes, so it is
+// for what never comes back: the records of an erased subject. It is Badger's
+// DropPrefix, which does nothing for a prefix without a visible key; therefore
+// a mark that is no record is put under each prefix first. What is still to be
+// dropped stands in a journal within the store, written by the transaction
+// that deletes.
+//
+// A merge brings all tables of a store together, so that one version of each
+// key is left. It takes seconds in a large store, and is for single records
+// that were deleted or corrected.
+//
+// Keys of the journal are "~d/" and a prefix; a mark is a key with "~" behind;
+// the key "~~" says that a merge is due. No key of a record begins or ends so.
+//
+// For store.go: store has the field "settling settling". For eachKey: it skips
+// keys of which isMark holds.
+const (
+	journalPrefix = "~d/"
+	markSuffix    = '~'
+
+	// A drop compares each key of the tables it rewrites with each prefix.
+	mostDropped = 200
+	mostDrops   = 5
+
+	// longestReader is how long settling waits for readers that still hold the
+	// files of before open.
+	longestReader = 30 * time.Second
+)
+
+// mergeDue is set by whatever wants the next settling to merge.
+var mergeDue = []byte{markSuffix, markSuffix}
+
+// settling is what a store knows of its settling.
+type settling struct {
+	sync.Mutex // one at a time
+
+	mu      sync.Mutex
+	changed [][]byte // keys that were deleted or overwritten since the last merge, of this process
+}
+
+// settlings holds the settling of each open database until store has a field
+// for it.
+var settlings sync.Map
+
+func (s *store) settlement() *settling {
+	v, _ := settlings.LoadOrStore(s.db, new(settling))
+	return v.(*settling)
+}
+
+// isMark tells whether a key is no record's but a mark of a drop under way.
+func isMark(key []byte) bool { return len(key) > 0 && key[len(key)-1] == markSuffix }
+
+func journal(prefix []byte) []byte { return append([]byte(journalPrefix), prefix...) }
+
+// subjectPrefixes are those of everything about a subject in a store: of the
+// kinds, or of all whose keys begin with a subject.
+func (s *store) subjectPrefixes(subject ID, kinds ...*Kind) ([][]byte, error) {
+	if len(kinds) == 0 {
+		for _, k := range Kinds() {
+			if k.in(s.kind) && (k.Key == BySubject || k.Key == BySubjectItem) {
+				kinds = append(kinds, k)
+			}
+		}
+	}
+	var prefixes [][]byte
+	for _, k := range kinds {
+		p, _, err := keyPrefix(Ref{Kind: k, Subject: subject})
+		if err != nil {
+			return nil, err
+		}
+		prefixes = append(prefixes, p)
+	}
+	return prefixes, nil
+}
+
+// deleteUnder deletes all records under some prefixes in one transaction, and
+// whatever also does. The records are gone for readers when it returns, and
+// from the files after drop.
+func (s *store) deleteUnder(prefixes [][]byte, also func(txn *badger.Txn) error) (keys [][]byte, err error) {
+	err = s.update(func(txn *badger.Txn) error {
+		keys = nil
+		for _, p := range prefixes {
+			found, err := keysUnder(txn, p, false)
+			if err != nil {
+				return err
+			}
+			for _, key := range found {
+				if isMark(key) {
+					continue
+				}
+				if err := txn.Delete(key); err != nil {
+					return err
+				}
+				keys = append(keys, key)
+			}
+			if err := txn.Set(journal(p), nil); err != nil {
+				return err
+			}
+		}
+		if also != nil {
+			return also(txn)
+		}
+		return nil
+	})
+	return keys, err
+}
+
+// keysUnder lists the keys under a prefix; with all versions also those of
+// which only remains are in the files.
+func keysUnder(txn *badger.Txn, prefix []byte, allVersions bool) (keys [][]byte, err error) {
+	o := badger.DefaultIteratorOptions
+	o.PrefetchValues, o.AllVersions, o.Prefix = false, allVersions, prefix
+	it := txn.NewIterator(o)
+	defer it.Close()
+	for it.Rewind(); it.Valid(); it.Next() {
+		keys = append(keys, it.Item().KeyCopy(nil))
+	}
+	return keys, nil
+}
+
+// drop removes all versions of everything under some prefixes from the store's
+// files, and what the journal says of them.
+func (s *store) drop(prefixes [][]byte) error {
+	if len(prefixes) == 0 {
+		return nil
+	}
+	if !s.gate.TryRLock() {
+		return errClosed
+	}
+	defer s.gate.RUnlock()
+	s.settlement().Lock()
+	defer s.settlement().Unlock()
+	for batch := range slices.Chunk(prefixes, mostDropped) {
+		if err := s.dropBatch(batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *store) dropBatch(prefixes [][]byte) error {
+	all := slices.Clone(prefixes)
+	for _, p := range prefixes {
+		all = append(all, journal(p))
+	}
+	left := 0
+	for range mostDrops {
+		err := s.update(func(txn *badger.Txn) error {
+			for _, p := range all {
+				if err := txn.Set(append(bytes.Clone(p), markSuffix), nil); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if err := s.dropPrefixes(all...); err != nil {
+			return err
+		}
+		if left, err = s.versionsUnder(all); err != nil {
+			return err
+		}
+		if left == 0 { // nothing was written under a prefix meanwhile
+			return errors.Join(s.forsaken(), s.sync())
+		}
+	}
+	return fmt.Errorf("store %s: %d versions of records that were deleted are still in the files after %d attempts; somebody writes them again and again", s.name, left, mostDrops)
+}
+
+// dropPrefixes is Badger's DropPrefix. Another drop and the closing of the
+// store hold it off.
+func (s *store) dropPrefixes(prefixes ...[]byte) error {
+	for range mostTries {
+		err := s.db.DropPrefix(prefixes...)
+		switch {
+		case err == nil:
+			return nil
+		case !errors.Is(err, badger.ErrBlockedWrites):
+			return fmt.Errorf("store %s: %w", s.name, err)
+		}
+		time.Sleep(longestWait)
+	}
+	return fmt.Errorf("store %s: writing stayed blocked; something else is dropping records all the time", s.name)
+}
+
+// versionsUnder counts what Badger's tables and memtables hold under some
+// prefixes, deleted or not.
+func (s *store) versionsUnder(prefixes [][]byte) (n int, err error) {
+	err = s.db.View(func(txn *badger.Txn) error {
+		for _, p := range prefixes {
+			keys, err := keysUnder(txn, p, true)
+			if err != nil {
+				return err
+			}
+			n += len(keys)
+		}
+		return nil
+	})
+	return n, err
+}
+
+// forsaken waits until the files are gone that Badger no longer uses. It
+// deletes them when the last reader that began before lets go of them.
+func (s *store) forsaken() error {
+	if s.dir() == "" {
+		return nil
+	}
+	files, err := s.unused()
+	if err != nil {
+		return err
+	}
+	const step = 5 * time.Millisecond
+	for waited := time.Duration(0); len(files) > 0; waited += step {
+		if waited >= longestReader {
+			return fmt.Errorf("store %s: a reader has held %d files with deleted records open for %s; it has to end first", s.name, len(files), longestReader)
+		}
+		time.Sleep(step)
+		now, err := s.unused()
+		if err != nil {
+			return err
+		}
+		files = slices.DeleteFunc(files, func(f string) bool { return !slices.Contains(now, f) })
+	}
+	return nil
+}
+
+// unused lists the files of tables that are in no level, and of memtables
+// before the present one.
+func (s *store) unused() ([]string, error) {
+	entries, err := os.ReadDir(s.dir())
+	if err != nil {
+		return nil, fmt.Errorf("store %s: %w", s.name, err)
+	}
+	used := map[string]bool{}
+	for _, t := range s.db.Tables() {
+		used[table.IDToFilename(t.ID)] = true
+	}
+	var unused, logs []string
+	for _, e := range entries { // in order of their names, so in order of their age
+		switch filepath.Ext(e.Name()) {
+		case ".sst":
+			if !used[e.Name()] {
+				unused = append(unused, e.Name())
+			}
+		case ".mem":
+			logs = append(logs, e.Name())
+		}
+	}
+	if len(logs) > 1 {
+		unused = append(unused, logs[:len(logs)-1]...)
+	}
+	return unused, nil
+}
+
+// journaled lists the prefixes that are still to be dropped.
+func (s *store) journaled() (prefixes [][]byte, err error) {
+	err = s.view(func(txn *badger.Txn) error {
+		keys, err := keysUnder(txn, []byte(journalPrefix), false)
+		for _, key := range keys {
+			if !isMark(key) {
+				prefixes = append(prefixes, key[len(journalPrefix):])
+			}
+		}
+		return err
+	})
+	return prefixes, err
+}
+
+// noteChange makes a merge due, in the transaction that deletes or overwrites.
+// The caller adds the keys to changed once it is committed.
+func (s *store) noteChange(txn *badger.Txn) error { return txn.Set(mergeDue, nil) }
+
+func (s *store) addChanged(keys ...[]byte) {
+	s.settlement().mu.Lock()
+	defer s.settlement().mu.Unlock()
+	s.settlement().changed = append(s.settlement().changed, keys...)
+}
+
+// settle makes all deletions and corrections so far physical.
+func (s *store) settle() error {
+	prefixes, err := s.journaled()
+	if err != nil {
+		return err
+	}
+	if err := s.drop(prefixes); err != nil {
+		return err
+	}
+	return s.merge()
+}
+
+// merge does nothing unless one is due.
+func (s *store) merge() error {
+	if !s.gate.TryRLock() {
+		return errClosed
+	}
+	defer s.gate.RUnlock()
+	s.settlement().Lock()
+	defer s.settlement().Unlock()
+
+	s.settlement().mu.Lock()
+	changed := s.settlement().changed
+	s.settlement().changed = nil
+	s.settlement().mu.Unlock()
+	due, err := s.versionOf(mergeDue)
+	if err != nil || due == 0 && len(changed) == 0 {
+		return err
+	}
+	if err := s.mergeTables(changed); err != nil {
+		s.addChanged(changed...)
+		return err
+	}
+	return s.update(func(txn *badger.Txn) error {
+		item, err := txn.Get(mergeDue)
+		if err == nil && item.Version() == due { // no change came after it was read
+			return txn.Delete(mergeDue)
+		}
+		if errors.Is(err, badger.ErrKeyNotFound) {
+			return nil
+		}
+		return err
+	})
+}
+
+func (s *store) mergeTables(changed [][]byte) error {
+	for range mostDrops {
+		// The transaction also moves Badger's mark of what readers may still
+		// see beyond all that was committed before.
+		flush := []byte("~f")
+		if err := s.update(func(txn *badger.Txn) error { return txn.Set(flush, nil) }); err != nil {
+			return err
+		}
+		if err := s.dropPrefixes(flush); err != nil {
+			return err
+		}
+		if err := s.db.Flatten(2); err != nil {
+			return fmt.Errorf("store %s: %w", s.name, err)
+		}
+		stale, err := s.stale(changed)
+		if err != nil {
+			return err
+		}
+		if len(stale) == 0 {
+			return errors.Join(s.forsaken(), s.sync())
+		}
+		// A reader from before the change kept the former version through the
+		// merge. Written once more, the two meet again in the next.
+		if err := s.rewrite(stale); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("store %s: former versions of corrected records are still in the files after %d attempts; a reader holds them: end it, and settle again", s.name, mostDrops)
+}
+
+// versionOf is Badger's commit number of a key, 0 when there is none.
+func (s *store) versionOf(key []byte) (version uint64, err error) {
+	err = s.db.View(func(txn *badger.Txn) error {
+		item, err := txn.Get(key)
+		if err == nil {
+			version = item.Version()
+		}
+		if errors.Is(err, badger.ErrKeyNotFound) {
+			return nil
+		}
+		return err
+	})
+	return version, err
+}
+
+// stale lists the keys of which the files hold what no reader sees: more than
+// one version, or the mark of a deletion.
+func (s *store) stale(keys [][]byte) (stale [][]byte, err error) {
+	err = s.db.View(func(txn *badger.Txn) error {
+		for _, key := range keys {
+			it := txn.NewKeyIterator(key, badger.IteratorOptions{AllVersions: true})
+			versions, deleted := 0, false
+			for it.Rewind(); it.Valid(); it.Next() {
+				versions++
+				deleted = deleted || it.Item().IsDeletedOrExpired()
+			}
+			it.Close()
+			if versions > 1 || deleted {
+				stale = append(stale, key)
+			}
+		}
+		return nil
+	})
+	return stale, err
+}
+
+// rewrite writes the present values of some keys again, or deletes them again.
+func (s *store) rewrite(keys [][]byte) error {
+	return s.update(func(txn *badger.Txn) error {
+		for _, key := range keys {
+			item, err := txn.Get(key)
+			if errors.Is(err, badger.ErrKeyNotFound) {
+				if err := txn.Delete(key); err != nil {
+					return err
+				}
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			value, err := item.ValueCopy(nil)
+			if err != nil {
+				return err
+			}
+			if err := txn.Set(key, value); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
