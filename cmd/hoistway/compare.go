@@ -10,15 +10,24 @@ import (
 
 	"hoistway/reports"
 	"hoistway/twin/result"
+	"hoistway/twin/study"
 )
 
-const aboutCompare = `Compare holds dispatchers against each other on the same passengers. The first
-one is the base; every other is given as a paired difference to it, with a
-t-interval over replications.
+const aboutCompare = `Compare holds dispatchers, or ways of calling, against each other on the same
+passengers. The first one is the base; every other is given as a paired
+difference to it, with a t-interval over replications.
 
 A scenario with several dispatchers is simulated:
 
   hoistway compare office-lunch --dispatcher eta,etd --replications 20
+
+What calling from the phone gives people, knowing their walk beforehand, and
+what it costs, against the same people walking to the landing and pressing:
+
+  hoistway compare residential-tower --calls remote,buttons
+
+The gain is claimed only where its interval lies above 0. It is held to a bound:
+nobody gains more than the smaller of their wait and their walk.
 
 Result files of earlier runs are only read; they must be of the same scenario,
 seed and replications:
@@ -29,20 +38,22 @@ seed and replications:
 type compareFlags struct {
 	scenarioFlags
 	studyFlags
+	callsFlag
 	outputFlags
 }
 
 func newCompare() *cobra.Command {
 	var f compareFlags
 	cmd := &cobra.Command{
-		Use:   "compare SCENARIO --dispatcher A,B... | compare RESULT RESULT...",
-		Short: "Compare dispatchers on the same passengers",
+		Use:   "compare SCENARIO --dispatcher A,B... | compare SCENARIO --calls remote,buttons | compare RESULT RESULT...",
+		Short: "Compare dispatchers, or calls from the phone with buttons, on the same passengers",
 		Long:  aboutCompare,
 		Args:  cobra.MinimumNArgs(1),
 		RunE:  func(cmd *cobra.Command, args []string) error { return compare(cmd, args, &f) },
 	}
 	f.scenarioFlags.add(cmd)
 	f.studyFlags.add(cmd)
+	f.callsFlag.add(cmd, "ways of calling to compare, `remote,buttons`: from the phone as the scenario says, and the same people at the landing")
 	f.outputFlags.add(cmd, "write the comparison and its runs")
 	return cmd
 }
@@ -51,15 +62,20 @@ func compare(cmd *cobra.Command, args []string, f *compareFlags) error {
 	if err := checkFormat(f.format); err != nil {
 		return err
 	}
-	if err := f.check(cmd); err != nil {
+	if err := f.studyFlags.check(cmd); err != nil {
 		return err
 	}
-	simulate := len(f.dispatchers) > 0
+	if err := f.callsFlag.check(); err != nil {
+		return err
+	}
+	simulate := len(f.dispatchers)+len(f.calls) > 0
 	switch {
 	case simulate && len(args) > 1:
-		return errors.New("compare takes one scenario with --dispatcher A,B, or result files without it")
-	case simulate && len(f.dispatchers) < 2:
+		return errors.New("compare takes one scenario with --dispatcher A,B or --calls remote,buttons, or result files without them")
+	case simulate && len(f.policies())*len(f.ways()) < 2 && len(f.calls) == 0:
 		return fmt.Errorf("--dispatcher %s: name at least two to compare", f.dispatchers[0])
+	case simulate && len(f.policies())*len(f.ways()) < 2:
+		return fmt.Errorf("--calls %s: name both ways to compare, --calls remote,buttons", f.calls[0])
 	case !simulate && len(args) < 2:
 		return fmt.Errorf("comparing %s with what? Name dispatchers with --dispatcher A,B, or give several result files", args[0])
 	}
@@ -118,11 +134,14 @@ func compare(cmd *cobra.Command, args []string, f *compareFlags) error {
 	return err
 }
 
-// simulateAll runs a scenario under each dispatcher. The output folder is
+// simulateAll runs a scenario under each dispatcher and way of calling. The output folder is
 // opened once the scenario is known to be valid, and takes what each run left.
 func simulateAll(cmd *cobra.Command, ref string, f *compareFlags) (files []*result.File, out *folder, err error) {
 	cases, err := f.load(ref)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := f.somebodyCalls(cases[0]); err != nil {
 		return nil, nil, err
 	}
 	o, err := f.options(cmd, ref, &f.scenarioFlags, cases)
@@ -135,19 +154,25 @@ func simulateAll(cmd *cobra.Command, ref string, f *compareFlags) (files []*resu
 	bar := newProgress(cmd.ErrOrStderr())
 	defer bar.clear()
 	o.Progress = bar.step
-	for _, policy := range f.dispatchers {
-		o.Dispatcher = policy
-		bar.label = cases[0].Name + " " + policy
-		bar.step(0, o.Replications)
-		dir := ""
-		if out != nil {
-			dir = filepath.Join(out.work, cases[0].Name, policy)
+	for _, policy := range f.policies() {
+		for _, way := range f.ways() {
+			o.Dispatcher, o.Buttons = policy, way == result.CallsButtons
+			name := study.DispatcherName(cases[0], policy)
+			if len(f.calls) > 0 {
+				name += "-" + way
+			}
+			bar.label = cases[0].Name + " " + name
+			bar.step(0, o.Replications)
+			dir := ""
+			if out != nil {
+				dir = filepath.Join(out.work, cases[0].Name, name)
+			}
+			file, _, err := runOne(cmd.Context(), cases, o, dir)
+			if err != nil {
+				return nil, out, err
+			}
+			files = append(files, file)
 		}
-		file, _, err := runOne(cmd.Context(), cases, o, dir)
-		if err != nil {
-			return nil, out, err
-		}
-		files = append(files, file)
 	}
 	return files, out, nil
 }
