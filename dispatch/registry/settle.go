@@ -31,10 +31,14 @@ import (
 // that were deleted or corrected.
 //
 // Keys of the journal are "~d/" and a prefix; a mark is a key with "~" behind;
-// the key "~~" says that a merge is due. No key of a record begins or ends so.
+// the key "~m" says that a merge is due. No key of a record begins or ends so.
 //
-// For store.go: store has the field "settling settling". For eachKey: it skips
-// keys of which isMark holds.
+// For store.go: store has the field "settling settling"; then settlement and
+// settlings go. For eachKey: it skips keys of which isMark holds. For
+// correct.go and sweep.go: a transaction that overwrites or deletes single
+// records calls s.noteChange(txn), and s.addChanged(keys...) once it is
+// committed; Settle and s.merge do the rest. A second merge beside this one
+// must hold s.settlement().
 const (
 	journalPrefix = "~d/"
 	markSuffix    = '~'
@@ -49,7 +53,7 @@ const (
 )
 
 // mergeDue is set by whatever wants the next settling to merge.
-var mergeDue = []byte{markSuffix, markSuffix}
+var mergeDue = []byte("~m")
 
 // settling is what a store knows of its settling.
 type settling struct {
@@ -328,7 +332,7 @@ func (s *store) merge() error {
 	if err != nil || due == 0 && len(changed) == 0 {
 		return err
 	}
-	if err := s.mergeTables(changed); err != nil {
+	if err := s.mergeChanged(changed); err != nil {
 		s.addChanged(changed...)
 		return err
 	}
@@ -344,7 +348,7 @@ func (s *store) merge() error {
 	})
 }
 
-func (s *store) mergeTables(changed [][]byte) error {
+func (s *store) mergeChanged(changed [][]byte) error {
 	for range mostDrops {
 		// The transaction also moves Badger's mark of what readers may still
 		// see beyond all that was committed before.
