@@ -9,17 +9,28 @@ const (
 	oneCar      // for person.car
 )
 
-// join puts a person at the end of a line.
+// join puts a person at the end of a line. In the line for any car that is
+// before those who came to the landing later: who found a car full or gone
+// does not lose their place.
 func (t *Twin) join(slot int32, l line) {
 	p := &t.persons[slot]
 	q := t.queueOf(p, l)
-	p.line, p.next, p.prev = l, nobody, q.last
-	if q.last >= 0 {
-		t.persons[q.last].next = slot
+	before := q.last
+	for l == anyCar && before >= 0 && t.persons[before].trip.Arrive > p.trip.Arrive {
+		before = t.persons[before].prev
+	}
+	p.line, p.prev, p.next = l, before, q.first
+	if before >= 0 {
+		p.next = t.persons[before].next
+		t.persons[before].next = slot
 	} else {
 		q.first = slot
 	}
-	q.last = slot
+	if p.next >= 0 {
+		t.persons[p.next].prev = slot
+	} else {
+		q.last = slot
+	}
 }
 
 func (t *Twin) queueOf(p *person, l line) *queue {
