@@ -148,6 +148,9 @@ func (r *Registry) auditTail(txn *badger.Txn, building string) (last uint64, pre
 	for it.Seek(append(prefix, 0xff)); it.ValidForPrefix(prefix); it.Next() {
 		var e KeyAudit
 		item := it.Item()
+		if isMark(item.Key()) {
+			continue
+		}
 		if err := item.Value(func(v []byte) error { return s.decode(KindKeyAudit, item.Key(), v, &e) }); err != nil {
 			return 0, "", err
 		}

@@ -353,7 +353,7 @@ func (g *ring) count() (n int, err error) {
 }
 
 // eachKey calls f for the records of a transaction whose keys have a prefix,
-// in order.
+// in order. It passes over what settling keeps beside records.
 func eachKey(txn *badger.Txn, prefix []byte, f func(item *badger.Item) error) error {
 	o := badger.DefaultIteratorOptions
 	o.PrefetchValues = false
@@ -361,6 +361,9 @@ func eachKey(txn *badger.Txn, prefix []byte, f func(item *badger.Item) error) er
 	it := txn.NewIterator(o)
 	defer it.Close()
 	for it.Rewind(); it.Valid(); it.Next() {
+		if isMark(it.Item().Key()) {
+			continue
+		}
 		if err := f(it.Item()); err != nil {
 			return err
 		}

@@ -27,6 +27,7 @@ type store struct {
 	handedOver atomic.Bool     // of a building: the provider has left, and only the Manager gets in
 	gate       sync.RWMutex    // held for reading by every use, and for good once the store is closed
 	counts     []atomic.Uint64 // of accesses; see count
+	settling   settling
 }
 
 // buildingPrefix begins the names of building servers' stores.
