@@ -124,6 +124,7 @@ func scenarioText(t *rapid.T) string {
 	case 0:
 		fmt.Fprintf(&b, "[traffic.t]\ndemand = %q\nmix = \"%d/%d/0\"\n", milli("demand", 1, 20000)+"%", 30, 70)
 		maybe("start = %q", ms("start", 0, 1000))
+		maybe("repeat = %q", pick("repeat", "1h", "90min", "24h"))
 	case 1:
 		fmt.Fprintf(&b, "[traffic.t]\ntemplate = %q\npeak = %q\nbatch_mean = 1.3\n", pick("template", templateWords...), milli("peak", 1, 20000)+"%")
 	case 2:
@@ -136,6 +137,19 @@ func scenarioText(t *rapid.T) string {
 		}
 		rates[0][1] = 1
 		fmt.Fprintf(&b, "[traffic.t]\nmatrix = %s\n", matrixForm{}.encode(&rates))
+	}
+	if rapid.Bool().Draw(t, "service") {
+		fmt.Fprintf(&b, "[service]\nresidential = true\nintercom = true\nsites = [\"b\", \"a\"]\n")
+		maybe("start = %q", pick("start", "2027-01-01", "2027-03-28T03:00:00+02:00", "2100-12-31T23:59:59Z"))
+		maybe("apartments = %d", rapid.IntRange(1, 9).Draw(t, "apartments"))
+		maybe("near = %q", milli("near", 20_000, 900_000)+"m")
+		maybe("log_data = %q", ms("log_data", 3_600_000, 86_400_000))
+		maybe("rotation = %q", pick("rotation", "30d", "36h", "1d1h"))
+		maybe("[service.log.doors]\nfields = [\"floor\", \"bank\"]\nretention = %q", "90d")
+		maybe("[event.e]\nkind = %q\ncount = %d\nto = %q", pick("kind", "erased", "restarted", "sub-user-added"), rapid.IntRange(1, 9).Draw(t, "count"), ms("to", 1, 1_000_000))
+		maybe("[event.f]\nkind = %q\nat = %q\nsite = \"a\"", pick("end", "handed-over", "service-ended"), ms("at", 0, 1_000_000))
+		maybe("[event.g]\nkind = \"corrected\"\nchannel = %q\nat = \"1min\"", pick("channel", channelWords...))
+		maybe("[visitor.v]\nper_hour = \"2/h\"\nfloors = [3]\nend = \"1h\"\nrepeat = %q\nring = \"20%%\"\nanswered = \"70%%\"", pick("visitors' repeat", "1h", "24h"))
 	}
 	if rapid.Bool().Draw(t, "fault") {
 		fmt.Fprintf(&b, "[fault.f]\nkind = \"slow-car\"\ncar = 1\nat = %q\nfor = \"1min\"\nfactor = %q\n", ms("at", 0, 3_600_000), milli("factor", 5000, 99000)+"%")
