@@ -26,19 +26,17 @@ const configFormat = 1
 type Config struct {
 	Buildings []BuildingConfig
 	Limits    Limits
-	Cost      Cost            // of password hashes
-	Service   json.RawMessage // the service's own part; the registry keeps it and does not read it. nil = none
+	Cost      Cost // of password hashes
 }
 
 // The file, as JSON. Spans are written as "365d", or as Go writes them where
 // they are no whole days.
 type (
 	configJSON struct {
-		Format    int             `json:"format"`
-		Buildings []buildingJSON  `json:"buildings"`
-		Limits    limitsJSON      `json:"limits"`
-		Cost      costJSON        `json:"password_cost"`
-		Service   json.RawMessage `json:"service,omitempty"`
+		Format    int            `json:"format"`
+		Buildings []buildingJSON `json:"buildings"`
+		Limits    limitsJSON     `json:"limits"`
+		Cost      costJSON       `json:"password_cost"`
 	}
 	buildingJSON struct {
 		Name        string    `json:"name"`
@@ -94,6 +92,9 @@ func (s *span) UnmarshalText(text []byte) error {
 	return err
 }
 
+// Limits are the periods in force.
+func (r *Registry) Limits() Limits { return r.o.Limits }
+
 // WriteConfig leaves the configuration in the folder of the stores. A file
 // that was there is replaced whole.
 func WriteConfig(dir string, c Config) error {
@@ -101,7 +102,7 @@ func WriteConfig(dir string, c Config) error {
 		return fmt.Errorf("%s: %w", ConfigFile, err)
 	}
 	j := configJSON{
-		Format: configFormat, Service: c.Service, Cost: costJSON(c.Cost),
+		Format: configFormat, Cost: costJSON(c.Cost),
 		Limits: limitsJSON{span(c.Limits.LogData), span(c.Limits.Inactivity), span(c.Limits.Backups), span(c.Limits.Rotation), span(c.Limits.Archive), c.Limits.Cell},
 	}
 	for _, b := range c.Buildings {
@@ -118,16 +119,10 @@ func WriteConfig(dir string, c Config) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, "."+ConfigFile+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // fails when the file has its name
-	_, err = f.Write(append(text, '\n'))
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err := replaceFile(filepath.Join(dir, ConfigFile), append(text, '\n')); err != nil {
 		return fmt.Errorf("writing %s: %w", ConfigFile, err)
 	}
-	return os.Rename(f.Name(), filepath.Join(dir, ConfigFile))
+	return nil
 }
 
 // ReadConfig reads what WriteConfig left in a folder. An unknown field is an
@@ -162,7 +157,7 @@ func parseConfig(text []byte) (Config, error) {
 		return Config{}, fmt.Errorf("format %d: this program reads format %d", j.Format, configFormat)
 	}
 	l := j.Limits
-	c := Config{Service: j.Service, Cost: Cost(j.Cost), Limits: Limits{
+	c := Config{Cost: Cost(j.Cost), Limits: Limits{
 		LogData: time.Duration(l.LogData), Inactivity: time.Duration(l.Inactivity), Backups: time.Duration(l.Backups),
 		Rotation: time.Duration(l.Rotation), Archive: time.Duration(l.Archive), Cell: l.Cell,
 	}}

@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,7 +16,7 @@ func wholeConfig() Config {
 			{Name: "main", Region: "FI", Residential: true, Intercom: true, Logs: []LogDeclaration{{Name: "doors", Fields: []string{"floor", "result"}, Purpose: ToSecure, Retention: 36 * time.Hour}}},
 			{Name: "annex", Region: "SE"},
 		},
-		Limits: DefaultLimits(), Cost: TestCost, Service: json.RawMessage(`{"anything":1}`),
+		Limits: DefaultLimits(), Cost: TestCost,
 	}
 }
 
@@ -31,15 +30,6 @@ func TestConfigIsReadAsItWasWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The file is indented; the service's part is the same JSON.
-	var part any
-	if err := json.Unmarshal(got.Service, &part); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(any(map[string]any{"anything": 1.0}), part); diff != "" {
-		t.Errorf("service's part (-want +got):\n%s", diff)
-	}
-	got.Service, want.Service = nil, nil
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)
 	}
@@ -115,7 +105,6 @@ func FuzzConfig(f *testing.F) {
 		if err != nil {
 			t.Fatalf("what was written cannot be read: %v", err)
 		}
-		c.Service, back.Service = nil, nil
 		if diff := cmp.Diff(c, back); diff != "" {
 			t.Errorf("(-read +written and read):\n%s", diff)
 		}

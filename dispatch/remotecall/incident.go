@@ -1,19 +1,156 @@
 package remotecall
 
-import "hoistway/dispatch/registry"
+import (
+	"slices"
+	"strconv"
 
-// Incident opens the grounds on which the key audit may be read (FL:L19);
-// reading is itself recorded.
-func (o *Operator) Incident(reason string) (registry.ID, error) { panic("not yet") }
+	"hoistway/dispatch/registry"
+)
+
+// Incident opens the grounds on which the key audit may be read (FL:L19).
+func (o *Operator) Incident(reason string) (registry.ID, error) {
+	if err := o.must(securityRoles); err != nil {
+		return "", err
+	}
+	if reason == "" {
+		return "", NoGrounds
+	}
+	return o.s.note(registry.ActIncident, map[string]string{"reason": reason}, true)
+}
+
+// KeyAudit reads a building's key audit on the grounds of an incident. The
+// reading itself stands in the ledger before anything is returned.
 func (o *Operator) KeyAudit(building string, incident registry.ID) ([]registry.KeyAudit, error) {
-	panic("not yet")
+	if err := o.must(securityRoles); err != nil {
+		return nil, err
+	}
+	if _, err := o.s.site(building, ""); err != nil {
+		return nil, err
+	}
+	opened, err := o.s.opened(registry.ActIncident, incident)
+	if err != nil {
+		return nil, err
+	}
+	if !opened {
+		return nil, NoGrounds
+	}
+	var audit []registry.KeyAudit
+	err = o.s.handle(o.role, registry.ToSecure).On(incident).In(building).
+		Each(registry.Ref{Kind: registry.KindKeyAudit}, func(_ registry.Ref, load func(registry.Record) error) error {
+			var e registry.KeyAudit
+			if err := load(&e); err != nil {
+				return err
+			}
+			if e.Building == building {
+				audit = append(audit, e)
+			}
+			return nil
+		})
+	if err != nil {
+		return nil, stored("read the key audit", err)
+	}
+	_, err = o.s.note(registry.ActKeyAuditRead, map[string]string{"incident": string(incident), "building": building, "entries": strconv.Itoa(len(audit))}, true)
+	if err != nil {
+		return nil, err
+	}
+	return audit, nil
 }
 
-// Reidentify asks the vault, for KONE-security only.
-func (o *Operator) Reidentify(c registry.Case) ([]registry.LinkTarget, error) { panic("not yet") }
+// opened tells whether the ledger has an entry of an act with an ID.
+func (s *Service) opened(act string, id registry.ID) (bool, error) {
+	found := false
+	err := s.c.Registry.Entries(func(_ uint64, e *registry.Entry) error {
+		found = found || e.Act == act && e.ID == id
+		return nil
+	})
+	return found && id != "", stored("look for the grounds in the ledger", err)
+}
 
-// Hold keeps records of a subject for a legal case, and Release ends it.
+// Reidentify asks the vault (FL:L21). It is for KONE's security staff only,
+// for a reason of registry.ReidentificationReasons, with an approver who is
+// somebody else, and for few IDs at a time.
+func (o *Operator) Reidentify(c registry.Case) ([]registry.LinkTarget, error) {
+	if err := o.must(securityRoles); err != nil {
+		return nil, err
+	}
+	targets, err := o.s.c.Registry.Reidentify(c)
+	if err == nil {
+		return targets, nil
+	}
+	// The registry has refused and noted it; these are the words for why.
+	switch {
+	case !slices.Contains(registry.ReidentificationReasons(), c.Reason):
+		return nil, NoGrounds
+	case c.Requester == c.Approver || c.Approver == "":
+		return nil, SelfApproved
+	case len(c.Pseudonyms) == 0 || len(c.Pseudonyms) > registry.MostPerCase:
+		return nil, TooBroad
+	case slices.ContainsFunc(c.Pseudonyms, func(p registry.ID) bool { return !p.Valid() }):
+		return nil, PseudonymMalformed
+	}
+	return nil, stored("re-identify", err)
+}
+
+// Hold keeps records of a subject for a legal case (FL:L62). Kinds are names of
+// kinds in the cloud; the case names records, never a whole account.
 func (o *Operator) Hold(reason, service, email string, kinds []string) (registry.ID, error) {
-	panic("not yet")
+	if err := o.must(caseRoles); err != nil {
+		return "", err
+	}
+	switch {
+	case reason == "":
+		return "", NoGrounds
+	case len(kinds) == 0:
+		return "", field(MissingField, "kinds", "of the records that the case is about")
+	}
+	subject, found := o.s.subjectByEmail(service, email)
+	if !found {
+		return "", NoAccount
+	}
+	var refs []registry.Ref
+	for _, name := range kinds {
+		kind := kindOf(name)
+		if kind == nil || kind.Store != registry.Cloud || !ofSubject(kind) || kind.Service != "" && kind.Service != service {
+			return "", field(MalformedField, "kinds", "must be of records about a subject of the service, in the cloud store")
+		}
+		err := o.s.handle(registry.RoleService, registry.ToFulfil).Of(subject).
+			Each(registry.Ref{Kind: kind, Subject: subject}, func(ref registry.Ref, _ func(registry.Record) error) error {
+				refs = append(refs, ref)
+				return nil
+			})
+		if err != nil {
+			return "", stored("list the records of a case", err)
+		}
+	}
+	if len(refs) == 0 {
+		return "", NoSuchEntry
+	}
+	id, err := o.s.c.Registry.Hold(reason, refs)
+	return id, stored("hold records for a case", err)
 }
-func (o *Operator) Release(holdCase registry.ID) ([]*registry.Certificate, error) { panic("not yet") }
+
+// Release closes a legal case; the erasures that it deferred are run again.
+func (o *Operator) Release(holdCase registry.ID) ([]*registry.Certificate, error) {
+	if err := o.must(caseRoles); err != nil {
+		return nil, err
+	}
+	opened, err := o.s.opened(registry.ActHold, holdCase)
+	if err != nil {
+		return nil, err
+	}
+	if !opened {
+		return nil, NoSuchEntry
+	}
+	certificates, err := o.s.c.Registry.Release(holdCase)
+	return certificates, stored("release a case", err)
+}
+
+// kindOf finds a kind by its name, nil when there is none.
+func kindOf(name string) *registry.Kind {
+	for _, k := range registry.Kinds() {
+		if k.Name == name {
+			return k
+		}
+	}
+	return nil
+}

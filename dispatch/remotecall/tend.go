@@ -1,5 +1,99 @@
 package remotecall
 
-// Tend does what is due now: sweeps, erases accounts that have ceased, rotates
-// keys, closes an analytics period, drops calls and sessions that have ended.
-func (s *Service) Tend() error { panic("not yet") }
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"hoistway/dispatch/registry"
+)
+
+// Tend does what is due now. Calls, logins and keys that have ended are
+// forgotten at every call; the rest is done once a day (UTC), so that calling
+// it often costs nothing:
+//
+//   - the stores are swept of what is older than its retention;
+//   - accounts that have not been used for registry.Limits.Inactivity are
+//     erased (RC:L45, FL:L56);
+//   - the key-encryption key is made anew when it is as old as Limits.Rotation;
+//   - the analytics of a month that is over are published;
+//   - single records that were removed or corrected go from the files.
+//
+// What fails is tried again by the next call, and keeps nothing else from
+// being done.
+func (s *Service) Tend() error {
+	s.expireCalls()
+	s.expireSessions()
+	s.expireKeys()
+	now := s.now()
+	s.mu.Lock()
+	gone := s.expireRings(now)
+	due := !sameDay(s.provider.tended, now)
+	s.mu.Unlock()
+	gone.tell()
+	if !due {
+		return nil
+	}
+	err := errors.Join(s.sweep(), s.rotate(now), s.publish(), stored("settle removals", s.c.Registry.Settle()))
+	if err != nil {
+		return fmt.Errorf("tend: %w", err)
+	}
+	s.mu.Lock()
+	s.provider.tended = now
+	s.mu.Unlock()
+	return nil
+}
+
+func sameDay(a, b time.Time) bool {
+	ay, am, ad := a.UTC().Date()
+	by, bm, bd := b.UTC().Date()
+	return ay == by && am == bm && ad == bd
+}
+
+// sweep deletes what is older than its retention allows, and erases the
+// accounts that are no longer used.
+func (s *Service) sweep() error {
+	_, inactive, err := s.c.Registry.Sweep()
+	errs := []error{stored("sweep the stores", err)}
+	for _, subject := range inactive {
+		_, err := s.erase(subject, registry.CauseInactive)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// rotate makes the key-encryption key anew when it is due.
+func (s *Service) rotate(now time.Time) error {
+	limits := s.c.Registry.Limits()
+	s.mu.Lock()
+	last := s.provider.rotated
+	s.mu.Unlock()
+	if last.IsZero() {
+		var err error
+		if last, err = s.lastRotation(); err != nil {
+			return err
+		}
+	}
+	if !last.IsZero() && now.Sub(last) >= limits.Rotation {
+		if err := s.c.Registry.Rotate(); err != nil {
+			return stored("rotate the key-encryption key", err)
+		}
+		last = now
+	}
+	s.mu.Lock()
+	s.provider.rotated = last
+	s.mu.Unlock()
+	return nil
+}
+
+// lastRotation is when the provider's key-encryption key was made, by the
+// ledger.
+func (s *Service) lastRotation() (last time.Time, err error) {
+	err = s.c.Registry.Entries(func(_ uint64, e *registry.Entry) error {
+		if e.Act == registry.ActKeyCreated && e.Facts["ring"] == "provider" {
+			last = e.At
+		}
+		return nil
+	})
+	return last, stored("look for the last rotation in the ledger", err)
+}

@@ -1,6 +1,7 @@
 package remotecall
 
 import (
+	"slices"
 	"time"
 
 	"hoistway/dispatch/registry"
@@ -8,7 +9,35 @@ import (
 
 // Register takes a randomized ID from a phone, for a building; it goes to the
 // vault only (FL:L21).
-func (s *Service) Register(t Token, pseudonym registry.ID, building string) error { panic("not yet") }
+func (s *Service) Register(t Token, pseudonym registry.ID, building string) error {
+	x, err := s.session(t)
+	if err != nil {
+		return err
+	}
+	if !pseudonym.Valid() {
+		return PseudonymMalformed
+	}
+	if x.service != Flow {
+		return field(Denied, "usage log", "is kept for Flow only: Remote Call stores no use")
+	}
+	if _, err := s.site(building, Flow); err != nil {
+		return err
+	}
+	stopped, err := s.stopped(x.subject, registry.ToAnalyse)
+	if err != nil {
+		return err
+	}
+	if stopped {
+		return ProcessingStopped
+	}
+	// The turn keeps the ID from being linked to somebody whose erasure has
+	// already collected their IDs.
+	defer s.turn(x.subject)()
+	if s.account(x.subject) == nil {
+		return NotSignedIn
+	}
+	return stored("register a randomized ID", s.c.Registry.Register(x.subject, pseudonym, building))
+}
 
 // Usage is one use of equipment as the phone reports it, without a login.
 type Usage struct {
@@ -19,5 +48,44 @@ type Usage struct {
 	At        time.Time
 }
 
-// Upload stores a usage under its pseudonym, to the hour (Flow only).
-func (s *Service) Upload(u Usage) error { panic("not yet") }
+// usageFunctions are the uses of equipment that are logged.
+var usageFunctions = []string{"remote-call", "key", "intercom"}
+
+// ahead is how far a phone's clock may be ahead of ours.
+const ahead = time.Hour
+
+// Upload stores a usage under its pseudonym, to the hour (Flow only). It is
+// given no login, and does not learn whose the pseudonym is.
+func (s *Service) Upload(u Usage) error {
+	if !u.Pseudonym.Valid() {
+		return PseudonymMalformed
+	}
+	b, err := s.site(u.Building, Flow)
+	if err != nil {
+		return err
+	}
+	if b.bank(u.Equipment) < 0 {
+		return NoBank
+	}
+	if !slices.Contains(usageFunctions, u.Function) {
+		return field(MalformedField, "function", "must be remote-call, key or intercom")
+	}
+	now, at := s.now(), u.At.UTC()
+	switch {
+	case at.IsZero():
+		return field(MissingField, "at", "")
+	case at.After(now.Add(ahead)):
+		return field(MalformedField, "at", "lies in the future")
+	}
+	if !s.c.Registry.Known(u.Pseudonym) {
+		return PseudonymUnknown
+	}
+	rec := registry.UsageLog{Pseudonym: u.Pseudonym, Equipment: u.Equipment, Function: u.Function}
+	rec.At = at.Truncate(time.Hour)
+	err = s.handle(registry.RoleService, registry.ToProvide).In(u.Building).Of(u.Pseudonym).
+		Put(registry.Ref{Kind: registry.KindUsageLog, Item: s.c.IDs.New()}, &rec)
+	if gone(err) {
+		return PseudonymUnknown // erased meanwhile
+	}
+	return stored("log a usage", err)
+}

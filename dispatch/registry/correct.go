@@ -1,0 +1,27 @@
+package registry
+
+import "strings"
+
+// Correct writes a record in place of one that was incorrect, and notes in the
+// ledger, before anything is written, which fields of it were. The former
+// value is physically gone after the next Settle or erasure, and a restore,
+// which replays the ledger, does not bring it back.
+func (h Handle) Correct(ref Ref, rec Record, fields ...string) error {
+	s, _, err := h.admit(ref, actWrite)
+	if err != nil {
+		return err
+	}
+	key, err := keyOf(ref)
+	if err != nil {
+		return err
+	}
+	facts := map[string]string{"ref": recordRef(s.name, key), "kind": ref.Kind.Name, "store": s.name}
+	if len(fields) > 0 {
+		// The names of fields have underscores, the ledger's words hyphens.
+		facts["fields"] = strings.ReplaceAll(strings.Join(fields, ","), "_", "-")
+	}
+	if _, err := h.r.Append(Entry{Act: ActCorrected, Facts: facts}, true); err != nil {
+		return err
+	}
+	return h.Put(ref, rec)
+}
