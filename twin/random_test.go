@@ -13,6 +13,7 @@ import (
 	"hoistway/scenarios"
 	"hoistway/twin"
 	"hoistway/twin/result"
+	"hoistway/twin/script"
 	"hoistway/twin/twintest"
 )
 
@@ -159,10 +160,15 @@ func building(t *rapid.T) *scenarios.Scenario {
 	stream := scenarios.Stream{Name: "traffic", Tenants: []string{"people"}, Kind: scenarios.Profile, Batch: 1 + 2*share("batch"),
 		Phases: []scenarios.Phase{{End: sc.Run.Duration, Demand: 0.02 + 0.15*share("demand"), In: in, Out: out, Inter: 1 - in - out}}}
 	sc.Traffic = []scenarios.Stream{stream}
+	if some("apps", 50) {
+		sc.Service = &scenarios.Service{Start: time.Date(2026, 1, 5, rapid.IntRange(0, 23).Draw(t, "hour"), 0, 0, 0, time.UTC), Residential: true, Apartments: 3}
+		sc.Tenants[0].App, sc.Tenants[0].Speaks, sc.Tenants[0].Favourite = scenarios.FlowApp, 0.5, 0.5
+		sc.Events = []scenarios.Event{{Name: "erased", Kind: scenarios.Erased, Count: 5, To: sc.Run.Duration}}
+	}
 	if some("visitors", 40) {
 		sc.Visitors = []scenarios.Visitor{{
 			Name: "guests", PerHour: 60, End: sc.Run.Duration, Floors: all[1:], Stay: span("stay", time.Second, 5*time.Minute), ValidFor: span("valid", time.Second, time.Hour),
-			Early: 0.1, Expired: 0.2, Revoked: 0.2, WrongFloor: 0.1, WalkSpeed: people.WalkSpeed, Mass: people.Mass,
+			Early: 0.1, Expired: 0.2, Revoked: 0.2, WrongFloor: 0.1, Ring: 0.2, Answered: 0.7, WalkSpeed: people.WalkSpeed, Mass: people.Mass,
 		}}
 	}
 	for i := range rapid.IntRange(0, 3).Draw(t, "faults") {
@@ -180,8 +186,35 @@ func building(t *rapid.T) *scenarios.Scenario {
 	return sc
 }
 
+// moody refuses one call in seven and one key tag in nine, takes everybody for
+// a slow or a fast walker, and ends a permit with every act.
+func moody(sc *scenarios.Scenario, seed uint64) *twintest.Service {
+	calls, tags, acts := 0, 0, twin.Permit(0)
+	belongs := twintest.Tenants(sc, seed, 0)
+	return &twintest.Service{
+		Near: func(_ int, distance float64) (time.Duration, string) {
+			if calls++; calls%7 == 0 {
+				return 0, "not-near"
+			}
+			return time.Duration(distance/(0.6+float64(calls%5)/3)*1e3) * time.Millisecond, ""
+		},
+		Tag: func(resident, floor int) string {
+			if tags++; tags%9 == 0 {
+				return "no-key-tag"
+			}
+			return belongs(resident, floor)
+		},
+		Play: func(*script.Act) []twin.Permit {
+			acts++
+			return []twin.Permit{3 * acts}
+		},
+		Admission: 3 * time.Minute,
+	}
+}
+
 // TestRandomBuildings plays random days in random buildings: the checkers stay
-// silent, everybody is accounted for, and a second run gives the same digest.
+// silent, everybody is accounted for, every call from a phone ends, and a
+// second run gives the same digest.
 func TestRandomBuildings(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		sc := building(t)
@@ -189,8 +222,12 @@ func TestRandomBuildings(t *testing.T) {
 		run := func() (twin.Outcome, *tally) {
 			var count tally
 			o := twin.Options{Seed: seed, Sink: &count}
+			service := &twintest.Service{}
+			if sc.Service != nil {
+				service = moody(sc, seed)
+			}
 			if twin.NeedsService(sc) {
-				o.Service = &twintest.Service{}
+				o.Service = service
 			}
 			tw, err := twin.New(sc, o)
 			if err != nil {
@@ -199,6 +236,9 @@ func TestRandomBuildings(t *testing.T) {
 			out, err := tw.Run(context.Background())
 			if err != nil {
 				t.Fatal(err)
+			}
+			if service.Open != 0 {
+				t.Errorf("%d of %d calls from phones never ended", service.Open, service.Granted)
 			}
 			return out, &count
 		}

@@ -125,6 +125,11 @@ func (t *Twin) Run(ctx context.Context) (Outcome, error) {
 		}
 		at, source := t.next()
 		if at == never {
+			// Nobody stirs, but a controller may: a car it keeps back for a
+			// caller who is at the landing before the promised instant.
+			if t.ticks(limit) {
+				continue
+			}
 			break
 		}
 		if at > limit {

@@ -20,7 +20,7 @@ type Service struct {
 	Near func(resident int, distance float64) (ready time.Duration, refused string)
 	// Tag may refuse a resident's key tag; nil opens every floor.
 	Tag func(resident, floor int) (refused string)
-	// Play is what an act brings about; nil does nothing.
+	// Play gives the permits that an act ends, of those there are; nil ends none.
 	Play func(act *script.Act) (ended []twin.Permit)
 	// Admission is how long a visitor who was let in may ride; 0 = an hour.
 	Admission time.Duration
@@ -194,12 +194,14 @@ func (s *Service) CheckTag(at scenarios.Instant, resident, floor int) string {
 
 // Do implements [twin.Service].
 func (s *Service) Do(act *script.Act) (ended []twin.Permit) {
+	var wanted []twin.Permit
 	if s.Play != nil {
-		ended = s.Play(act)
+		wanted = s.Play(act)
 	}
-	for _, p := range ended {
-		if k := s.permits[p]; k != nil {
+	for _, p := range wanted {
+		if k := s.permits[p]; k != nil && !k.revoked {
 			k.revoked = true
+			ended = append(ended, p)
 		}
 	}
 	s.note(act.At, "act %d of event %d: permits %v end", act.Number, act.Event, ended)
