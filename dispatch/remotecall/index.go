@@ -133,6 +133,7 @@ func (s *Service) drop(subject registry.ID) {
 // record at a time, so several of them read at once.
 func (s *Service) rebuild() error {
 	s.accounts, s.emails, s.sessions = map[registry.ID]*account{}, map[digest]*account{}, map[digest]*session{}
+	s.strangers = strangers{}
 	s.keys, s.revoked = map[registry.ID]registry.ID{}, map[registry.ID]time.Time{}
 	s.tags, s.mains = map[digest]place{}, map[digest]place{}
 

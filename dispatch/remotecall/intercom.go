@@ -102,6 +102,7 @@ func (s *Service) Connect(t Token, device Device, videoKey []byte) error {
 		s.mu.Unlock()
 		return NotSignedIn
 	}
+	x.device = device
 	var former parting
 	if s.intercom.phones == nil {
 		s.intercom.phones, s.intercom.rings = map[digest]*phone{}, map[uint64]*ring{}
@@ -318,15 +319,17 @@ func (s *Service) disconnectApartment(d digest) (ended parting) {
 	return ended
 }
 
-// devicesOf gives the phones that are connected for a subject.
+// devicesOf gives the phones that a subject's logins connected.
 func (s *Service) devicesOf(subject registry.ID) (devices []Device) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	seen := map[*session]bool{}
-	for _, p := range s.intercom.phones {
-		if p.session.subject == subject && !seen[p.session] {
-			seen[p.session] = true
-			devices = append(devices, p.device)
+	a := s.accounts[subject]
+	if a == nil || a.used == nil {
+		return nil
+	}
+	for _, x := range a.used.sessions {
+		if x.device != nil {
+			devices = append(devices, x.device)
 		}
 	}
 	return devices

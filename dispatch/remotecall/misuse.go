@@ -28,7 +28,7 @@ func (m *misuse) call(now time.Time, most int) error {
 	default:
 		*m = misuse{hour: hour}
 	}
-	if m.count*seconds+m.before*(seconds-within) >= most*seconds {
+	if (m.count+1)*seconds+m.before*(seconds-within) > most*seconds {
 		return TooManyCalls
 	}
 	m.count++

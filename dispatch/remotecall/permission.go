@@ -182,9 +182,12 @@ func (s *Service) forgetStanding(subject registry.ID) {
 	}
 }
 
-// forgetBuilding drops what memory knows of a building: our service there has
-// ended.
+// forgetBuilding drops what memory knows of a building in which our service
+// has ended. Whatever is asked for there from now on is refused.
 func (s *Service) forgetBuilding(building string) {
+	if b := s.sites[building]; b != nil {
+		b.ended.Store(true)
+	}
 	s.mu.Lock()
 	var gone parting
 	for _, x := range s.sessions {
@@ -192,9 +195,11 @@ func (s *Service) forgetBuilding(building string) {
 			a.used.standing = nil
 		}
 	}
-	for d, t := range s.tags {
-		if t.building == building {
-			delete(s.tags, d)
+	for _, table := range []map[digest]place{s.tags, s.mains} {
+		for d, p := range table {
+			if p.building == building {
+				delete(table, d)
+			}
 		}
 	}
 	gone = s.disconnectBuilding(building)

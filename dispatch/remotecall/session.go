@@ -16,7 +16,8 @@ type session struct {
 
 	key        digest
 	last       time.Time // last use; under Service.mu
-	apartments []digest  // at whose intercom this login's phone is; under Service.mu
+	apartments []digest  // whose intercom rings at this login's phone; under Service.mu
+	device     Device    // this login's phone, nil while it never connected; under Service.mu
 }
 
 // session finds the login of a token and counts this as a use of it and of the

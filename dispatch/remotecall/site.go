@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"hoistway/dispatch/registry"
@@ -21,6 +22,7 @@ type site struct {
 	intercom    bool
 	services    []string
 	logs        map[string]registry.LogDeclaration
+	ended       atomic.Bool // we no longer serve the building
 }
 
 type bank struct {
@@ -33,12 +35,15 @@ func (b *site) bank(name string) int {
 	return slices.IndexFunc(b.banks, func(k bank) bool { return k.name == name })
 }
 
-// site finds a building in which a service is offered. "" stands for any
-// service.
+// site finds a building that we serve and in which a service is offered. ""
+// stands for any service.
 func (s *Service) site(building, service string) (*site, error) {
 	b := s.sites[building]
 	if b == nil || service != "" && !slices.Contains(b.services, service) {
 		return nil, UnknownBuilding
+	}
+	if b.ended.Load() {
+		return nil, NotProvider
 	}
 	return b, nil
 }
@@ -75,8 +80,8 @@ func (c *Config) check() (map[string]*site, error) {
 	}
 	sites := map[string]*site{}
 	for _, b := range c.Buildings {
-		server, found := servers[b.Name]
-		if !found {
+		server, served := servers[b.Name]
+		if !served && !c.leftBuilding(b.Name) {
 			fault("building %q has no server in the registry", b.Name)
 			continue
 		}
@@ -88,6 +93,7 @@ func (c *Config) check() (map[string]*site, error) {
 			name: b.Name, floors: map[string]int{}, manager: plainDigest(b.Manager), locked: b.Manager == "", camera: b.Camera,
 			residential: server.Residential, intercom: server.Intercom, services: b.Services, logs: map[string]registry.LogDeclaration{},
 		}
+		at.ended.Store(!served)
 		for i, name := range b.Floors {
 			if _, twice := at.floors[name]; twice || name == "" || name == all {
 				fault("building %q: floor %q is empty, reserved or named twice", b.Name, name)
@@ -120,6 +126,14 @@ func (c *Config) check() (map[string]*site, error) {
 		sites[b.Name] = at
 	}
 	return sites, errors.Join(faults...)
+}
+
+// leftBuilding tells whether the registry has a server of a building that we
+// no longer serve.
+func (c *Config) leftBuilding(name string) bool {
+	err := c.Registry.As(registry.RoleService, registry.ToProvide).In(name).
+		Each(registry.Ref{Kind: registry.KindKeyTag}, func(registry.Ref, func(registry.Record) error) error { return nil })
+	return notProvider(err)
 }
 
 // week is the Monday on which the week of an instant begins, UTC. That an
