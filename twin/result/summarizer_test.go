@@ -253,7 +253,7 @@ func TestBinsDependOnTheDurationAlone(t *testing.T) {
 	for _, c := range []struct {
 		duration time.Duration
 		want     int64
-	}{{time.Hour, 60}, {3 * time.Hour, 60}, {3*time.Hour + 1, 300}, {48 * time.Hour, 300}} {
+	}{{time.Hour, 60}, {3 * time.Hour, 60}, {3*time.Hour + 1, 300}, {48 * time.Hour, 300}, {168 * time.Hour, 300}, {169 * time.Hour, 3600}, {400 * 24 * time.Hour, 6 * 3600}} {
 		h := twoBanks()
 		h.Duration = c.duration
 		if got := (&recording{end: h.Duration}).summary(t, h).BinSeconds; got != c.want {
@@ -292,8 +292,13 @@ func TestSummarizerRefusesImpossibleRecords(t *testing.T) {
 		{"giving up without the instant", "left the landing", trip(func(t *Trip) { t.Outcome, t.Board, t.Alight, t.Left = Abandoned, None, None, 0 })},
 		{"refusing without a reason", "without a reason", trip(func(t *Trip) { t.Outcome = Refused })},
 		{"a remote call without its instant", "remote call", trip(func(t *Trip) { t.Access = RemoteCall })},
+		{"a wish to call after the arrival", "wished to call", trip(func(t *Trip) { t.Wished = at(601) })},
+		{"a wish to call of a remote caller", "wished to call", trip(func(t *Trip) { t.Access, t.Call, t.Wished = RemoteCall, at(590), at(590) })},
+		{"a call denied at no instant", "denied", trip(func(t *Trip) { t.Denied = "not-near" })},
+		{"calling again without a call", "called again", trip(func(t *Trip) { t.Again = at(600) })},
 		{"an instant beyond any run", "outside", trip(func(t *Trip) { t.Alight = h.Duration + 8*24*time.Hour })},
 		{"closing before opening", "closed", func(s Sink) error { return s.Stop(&Stop{Opening: at(600), Closed: at(599)}) }},
+		{"fewer than nobody absent", "absent", func(s Sink) error { return s.Stop(&Stop{Opening: at(600), Closed: at(610), Absent: -1}) }},
 		{"a car load beyond any car", "persons", func(s Sink) error { return s.Stop(&Stop{Opening: at(600), Closed: at(610), Persons: 1e9}) }},
 		{"an answer before the call", "before it was placed", func(s Sink) error { return s.Call(&Call{Placed: at(600), Answered: at(599)}) }},
 	} {
