@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"os"
 	"path/filepath"
 	"slices"
 	"text/tabwriter"
+
+	"github.com/dgraph-io/badger/v4"
 )
 
 // DisplayRow is one line of the display at a building's entrance: an
@@ -17,6 +20,124 @@ import (
 type DisplayRow struct {
 	Apartment        string `json:"apartment"`
 	IntercomUsername string `json:"intercom_username"` // "" where nobody in the apartment has entered one
+}
+
+// RenderDisplay puts a building's display in line with what the stores say of
+// its persons. Whoever adds, changes, erases or moves out somebody calls it
+// afterwards: whoever is no longer in the stores is no longer on the display.
+// Where the stores are in memory, so is the display.
+func (r *Registry) RenderDisplay(building string) error {
+	config, known := r.config(building)
+	if !known {
+		return fmt.Errorf("display of %s: there is no such building", building)
+	}
+	s, err := r.store(Building, building)
+	if err != nil {
+		return err
+	}
+	if s.handedOver.Load() || !config.Residential || !config.Intercom {
+		return r.removeDisplay(building)
+	}
+	cloud, err := r.store(Cloud, "")
+	if err != nil {
+		return err
+	}
+	apartments := map[ID]string{}
+	err = s.view(func(txn *badger.Txn) error {
+		return eachKey(txn, []byte(KindBuildingPerson.Prefix+"/"), func(item *badger.Item) error {
+			ref, err := parseKey(item.Key())
+			if err != nil {
+				return err
+			}
+			var p BuildingPerson
+			err = item.Value(func(v []byte) error { return s.decode(KindBuildingPerson, item.Key(), v, &p) })
+			if err == nil && p.Service == "flow" && p.Apartment != "" {
+				apartments[ref.Subject] = p.Apartment
+			}
+			return notShredded(err)
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("display of %s: %w", building, err)
+	}
+	var people []DisplayRow
+	err = cloud.view(func(txn *badger.Txn) error {
+		for subject, apartment := range apartments {
+			row := DisplayRow{Apartment: apartment}
+			key, err := keyOf(Ref{Kind: KindFlowPreferences, Subject: subject})
+			if err != nil {
+				return err
+			}
+			item, err := txn.Get(key)
+			if err == nil {
+				var p FlowPreferences
+				err = notShredded(item.Value(func(v []byte) error { return cloud.decode(KindFlowPreferences, key, v, &p) }))
+				row.IntercomUsername = p.IntercomUsername
+			}
+			if err != nil && !errors.Is(err, badger.ErrKeyNotFound) {
+				return err
+			}
+			people = append(people, row)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("display of %s: %w", building, err)
+	}
+	r.keeping.screen.Lock()
+	defer r.keeping.screen.Unlock()
+	rows := displayRows(people)
+	if r.o.Dir != "" {
+		return writeDisplay(r.displayDir(), building, rows)
+	}
+	if r.keeping.displays == nil {
+		r.keeping.displays = map[string][]DisplayRow{}
+	}
+	r.keeping.displays[building] = rows
+	return nil
+}
+
+// notShredded takes a record whose key is destroyed for none: its erasure is
+// under way.
+func notShredded(err error) error {
+	if errors.Is(err, ErrShredded) {
+		return nil
+	}
+	return err
+}
+
+// Display reads what a building's display shows, nothing when it has none.
+func (r *Registry) Display(building string) ([]DisplayRow, error) {
+	r.keeping.screen.Lock()
+	defer r.keeping.screen.Unlock()
+	if r.o.Dir == "" {
+		return slices.Clone(r.keeping.displays[building]), nil
+	}
+	b, err := os.ReadFile(filepath.Join(r.displayDir(), building+".json"))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("display of %s: %w", building, err)
+	}
+	var rows []DisplayRow
+	if err := json.Unmarshal(b, &rows); err != nil {
+		return nil, fmt.Errorf("display of %s: %w", building, err)
+	}
+	return rows, nil
+}
+
+func (r *Registry) displayDir() string { return filepath.Join(r.o.Dir, "displays") }
+
+// removeDisplay takes a building's display down.
+func (r *Registry) removeDisplay(building string) error {
+	r.keeping.screen.Lock()
+	defer r.keeping.screen.Unlock()
+	delete(r.keeping.displays, building)
+	if r.o.Dir == "" {
+		return nil
+	}
+	return removeDisplay(r.displayDir(), building)
 }
 
 // displayRows are the rows of a display. An apartment has a row for each of

@@ -6,40 +6,29 @@ import (
 	"time"
 )
 
-// keeping is what sweeping, backups, displays and the key audit remember
-// beside the stores.
-//
-// For registry.go (Registry and Open):
-//
-//   - Registry has the field `keeping keeping`;
-//   - Open calls `r.keeping.open(o.Dir)` before it opens a store: it completes
-//     or undoes the exchange of folders of a restore that was cut short, and
-//     is nil-safe for Dir "";
-//   - Open calls `r.resumeKeeping()` as its last step: it completes a restore's
-//     and a hand-over's evidence;
-//   - a building that is handed over has its key files under
-//     managerRing(building) instead of the ring's own name; openRing then reads
-//     files.load(managerRing(...)) while the ring's name, to which wrapped keys
-//     are bound, stays;
-//   - handing over counts from the ledger entry ActHandOver with any state, as
-//     it is already read.
+// keeping is what sweeping, backups, restores, hand-overs and displays
+// remember beside the stores.
 type keeping struct {
 	shelf shelf // of backups
 
-	mu       sync.Mutex
+	mu       sync.Mutex // one of them at a time
 	swept    sweepMemory
-	displays map[string][]DisplayRow // in memory only
-	restored string                  // name of the backup whose exchange of folders open completed
+	restored *restoreMark // of the restore whose exchange open completed
+
+	screen   sync.Mutex
+	displays map[string][]DisplayRow // where the stores are in memory
 }
 
 // sweepMemory spares a sweep what cannot be due yet. It is empty after a
 // start, which makes the first sweep look at everything.
 type sweepMemory struct {
-	accounts time.Time            // no account can have been unused for too long before this
-	shreds   uint64               // count of shredded keys when orphaned logs were last looked for
-	looked   bool                 // whether they were
-	links    time.Time            // when links were last looked through
 	logs     map[string]logsSwept // by building
+	looked   time.Time            // when the usage log and the links were last looked through
+	shreds   uint64               // count of destroyed keys at that time
+	accounts struct {
+		looked time.Time // when they were last looked through
+		due    time.Time // none of them is due before
+	}
 }
 
 type logsSwept struct {
@@ -60,4 +49,17 @@ func (k *keeping) open(dir string) (err error) {
 	k.shelf.dir = filepath.Join(dir, "backups")
 	k.restored, err = finishExchange(dir)
 	return err
+}
+
+// resumeKeeping completes restores and hand-overs that a crash cut short.
+func (r *Registry) resumeKeeping() error {
+	r.keeping.mu.Lock()
+	defer r.keeping.mu.Unlock()
+	if err := r.keeping.shelf.clear(); err != nil {
+		return err
+	}
+	if err := r.finishRestore(); err != nil {
+		return err
+	}
+	return r.finishEndings()
 }
