@@ -200,6 +200,29 @@ func TestTheFirstDeletionIsOfThePersonOfTheCase(t *testing.T) {
 	}
 }
 
+// Who moved out took the case along: it is not the concern of who moved in.
+func TestACaseEndsWithTheMove(t *testing.T) {
+	same := 0
+	for seed := range uint64(20) {
+		sc := life(
+			scenarios.Event{Name: "hold", Kind: scenarios.Held, Count: 1, From: 20 * day, To: 20 * day, Tenant: "frail"},
+			scenarios.Event{Name: "moved", Kind: scenarios.MovedOut, Count: 1, From: 22 * day, To: 22 * day, Tenant: "frail"},
+			scenarios.Event{Name: "erased", Kind: scenarios.Erased, Count: 1, From: 25 * day, To: 25 * day},
+		)
+		sc.Tenants[1].Floors, sc.Tenants[1].Share = []int{1}, 0.05 // one person
+		acts := Acts(sc, seed, 0)
+		if acts[0].Resident != acts[1].Resident {
+			t.Fatalf("two of one person: %+v", acts)
+		}
+		if acts[2].Resident == acts[0].Resident {
+			same++
+		}
+	}
+	if same > 3 {
+		t.Errorf("in %d of 20 runs who moved in asked for deletion first", same)
+	}
+}
+
 // A further event leaves the instants and draws of the others alone, and nearly
 // all their people.
 func TestEventsDoNotShiftEachOther(t *testing.T) {
