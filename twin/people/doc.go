@@ -9,20 +9,24 @@
 //
 // Every stream, tenant of a stream and visitor stream draws from random streams
 // of its own, one per purpose: instants, group sizes, journeys, mass, walking
-// speed and so on. They are PCG generators whose seeds are SHA-256 hashes of
-// the run's seed, the replication, the names and the purpose. Each purpose takes
-// one draw a person or group, whatever comes of it; where more are needed, that
-// draw seeds a small generator for this person alone. So another dispatcher, a
-// further tenant or another walking speed shifts nobody else's draws, and runs
-// can be compared person by person.
+// speed and so on (package twin/draw). Each purpose takes one draw a person or
+// group, whatever comes of it; where more are needed, that draw seeds a small
+// generator for this person alone. So another dispatcher, a further tenant or
+// another walking speed shifts nobody else's draws, and runs can be compared
+// person by person. Instants are cut to the microsecond.
 //
-// # The same on every processor
+// # Residents
 //
-// Integers and IEEE additions, multiplications, divisions and square roots
-// decide everything. Logarithms are computed here, because the library's are
-// assembly on some processors and compiled on others; products are rounded by
-// themselves, so that none is fused with an addition where it would matter
-// (times a power of two it does not); and instants are cut to the microsecond.
+// Where the scenario has a service, everybody with a tenant is one of the
+// residents of package twin/script: of those at home on the floor they leave,
+// else on the one they go to. They walk at their own speed, on every trip the
+// same, and visitors have a host among them. Nothing else about anybody changes
+// by it.
+//
+// # Patterns that repeat
+//
+// Streams and visitors with a repeat come again after it, with other people,
+// until the run's duration; a year of days takes no more memory than one.
 //
 // The package does not decide what people do once they are at the landing, nor
 // which bank they take.
