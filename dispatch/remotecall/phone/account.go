@@ -39,6 +39,7 @@ func (p *Phone) Login(email, password string) error {
 		return err
 	}
 	p.user, p.wiped = email, false
+	p.intercom.disconnect()
 	return p.SignedIn()
 }
 
@@ -57,12 +58,24 @@ func (p *Phone) SignedIn() error {
 func (p *Phone) Logout() error {
 	err := ask(p, wire.Logout, wire.Nothing{}, nil)
 	p.token, p.called = "", trip{}
-	p.intercom.forget()
+	p.intercom.disconnect()
 	p.line.Close()
 	if errors.Is(err, remotecall.NotSignedIn) {
 		return nil
 	}
 	return err
+}
+
+// ChangePassword ends all logins of the account and signs in anew. The intercom
+// has to be connected again.
+func (p *Phone) ChangePassword(old, password string) error {
+	var fresh remotecall.Token
+	if err := ask(p, wire.ChangePassword, wire.Passwords{Old: old, New: password}, &fresh); err != nil {
+		return err
+	}
+	p.token = fresh
+	p.intercom.disconnect()
+	return nil
 }
 
 // objects notes all purposes to which the user has objected.
@@ -72,6 +85,7 @@ func (p *Phone) objects(to []registry.Purpose) {
 	}
 	if p.objected(registry.ToAnalyse) {
 		clear(p.activity)
+		p.retire(func(*pseudonym) bool { return true })
 	}
 }
 
@@ -83,6 +97,7 @@ func (p *Phone) Prefer(c remotecall.Preferences) error {
 	if err := ask(p, wire.Prefer, c, nil); err != nil {
 		return err
 	}
+	p.acts("preferences")
 	if c.StorePictures != nil && *c.StorePictures != p.settings.StorePictures {
 		p.settings.StorePictures, p.unsaved.settings = *c.StorePictures, true
 	}
@@ -98,7 +113,9 @@ func (p *Phone) SetPace(speed int) {
 
 // AddSubUser and RemoveSubUser give somebody access and take it back (Flow).
 func (p *Phone) AddSubUser(e remotecall.SubUserEntry) (id registry.ID, err error) {
-	err = ask(p, wire.AddSubUser, e, &id)
+	if err = ask(p, wire.AddSubUser, e, &id); err == nil {
+		p.acts("sub-user")
+	}
 	return id, err
 }
 
@@ -107,21 +124,29 @@ func (p *Phone) RemoveSubUser(id registry.ID) error { return ask(p, wire.RemoveS
 // CreateKey makes a visitor key for the user to hand on; the phone keeps no
 // copy. RevokeKey ends it.
 func (p *Phone) CreateKey(r remotecall.KeyRequest) (k remotecall.Key, err error) {
-	err = ask(p, wire.CreateKey, r, &k)
+	if err = ask(p, wire.CreateKey, r, &k); err == nil {
+		p.acts(FunctionKey)
+	}
 	return k, err
 }
 
 func (p *Phone) RevokeKey(id registry.ID) error { return ask(p, wire.RevokeKey, id, nil) }
 
 // Exercise asks for a right through the app. Of r it sends what the app can
-// say, and names its own service. An erasure wipes the phone.
+// say, and names its own service. An erasure wipes the phone. When everything
+// is up to a Manager the error is remotecall.AskTheManager, and the fulfilment
+// has the referrals.
 func (p *Phone) Exercise(r remotecall.RightsRequest) (*remotecall.Fulfilment, error) {
 	f := new(remotecall.Fulfilment)
 	err := ask(p, wire.Exercise, wire.Rights{Right: r.Right, Service: p.o.App, Email: r.Email, Password: r.Password, Corrections: r.Corrections,
 		Purpose: r.Purpose, Pseudonyms: r.Pseudonyms}, f)
+	if errors.Is(err, remotecall.AskTheManager) {
+		return f, err
+	}
 	if err != nil {
 		return nil, err
 	}
+	p.acts("rights")
 	switch r.Right {
 	case remotecall.ToDelete:
 		return f, p.Wipe()

@@ -9,7 +9,7 @@ import (
 )
 
 // Call asks for a car. Position is the phone's own business: it is read now,
-// and leaves the phone as a cell of the grid. Somebody who is not near is
+// and leaves the phone as a cell of the grid, rounded towards the building. Somebody who is not near is
 // refused here, without a word to the service. For Remote Call the phone says
 // how long the walk takes, from r.Walk or from the distance and the user's
 // pace; for Flow it does not, as the service has the walking speed.
@@ -18,7 +18,7 @@ func (p *Phone) Call(r remotecall.CallRequest) (t remotecall.Ticket, err error) 
 	if !(math.Hypot(at.East, at.North) <= p.o.Near) {
 		return remotecall.Ticket{}, remotecall.NotNear
 	}
-	r.Position = remotecall.Cell{East: int(math.Floor(at.East / p.o.Grid)), North: int(math.Floor(at.North / p.o.Grid))}
+	r.Position = remotecall.Cell{East: int(at.East / p.o.Grid), North: int(at.North / p.o.Grid)}
 	switch {
 	case p.o.App == remotecall.Flow:
 		r.Walk = 0

@@ -33,11 +33,17 @@ type ring struct {
 // mostRings bounds what an entrance can make a phone remember.
 const mostRings = 8
 
-func (i *intercom) forget() {
+// disconnect ends what belongs to one login; pictures stay.
+func (i *intercom) disconnect() {
 	for _, r := range i.rings {
 		clear(r.frame)
 		clear(r.still)
 	}
+	i.key, i.rings = nil, nil
+}
+
+func (i *intercom) forget() {
+	i.disconnect()
 	for _, b := range i.pictures {
 		clear(b)
 	}

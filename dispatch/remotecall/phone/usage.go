@@ -37,11 +37,22 @@ type pseudonym struct {
 // end stores under it is kept no longer.
 const knownFor = 366 * 24 * time.Hour
 
-// Used notes that a function was used, such as "remote-call" or "intercom",
-// and the equipment. Flow writes the device's log and queues an upload under
-// the randomized ID; Remote Call does neither. Nothing is sent but the ID, when
-// it is new.
+// Functions that use equipment.
+const (
+	FunctionCall     = "remote-call"
+	FunctionKey      = "key"
+	FunctionIntercom = "intercom"
+)
+
+// Used notes that a function was used in a building, and on which bank; "" is
+// none. Flow writes the device's log and, when there is a bank, queues an upload
+// under the randomized ID; Remote Call does neither. Nothing is sent but the ID,
+// when it is new. Somebody who objected to the analysis of usage gets no ID, as
+// the service takes none: there is the device's log alone.
 func (p *Phone) Used(function, building, equipment string) error {
+	if function != FunctionCall && function != FunctionKey && function != FunctionIntercom {
+		return fmt.Errorf("device log: function must be %s, %s or %s", FunctionCall, FunctionKey, FunctionIntercom)
+	}
 	p.acts(function)
 	if p.o.App != remotecall.Flow {
 		return nil
@@ -56,13 +67,13 @@ func (p *Phone) Used(function, building, equipment string) error {
 		return fmt.Errorf("device log: %w", err)
 	}
 	p.log = append(append(p.log, line...), '\n')
+	if equipment == "" || p.objected(registry.ToAnalyse) {
+		return nil
+	}
 	id := p.pseudonym(building, now)
 	p.queue = append(p.queue, remotecall.Usage{Pseudonym: id, Building: building, Equipment: equipment, Function: function, At: now})
 	return nil
 }
-
-// FunctionCall is the function of which the log notes the floors.
-const FunctionCall = "remote-call"
 
 // pseudonym gives the ID for a building now, and makes one when there is none.
 func (p *Phone) pseudonym(building string, now time.Time) registry.ID {
@@ -75,6 +86,16 @@ func (p *Phone) pseudonym(building string, now time.Time) registry.ID {
 	p.ids = append(slices.DeleteFunc(p.ids, func(i pseudonym) bool { return now.Sub(i.Until) > knownFor }), n)
 	p.unsaved.ids = true
 	return n.ID
+}
+
+// retire ends the use of some IDs now.
+func (p *Phone) retire(which func(*pseudonym) bool) {
+	now := p.now()
+	for i := range p.ids {
+		if n := &p.ids[i]; now.Before(n.Until) && which(n) {
+			n.Until, p.unsaved.ids = now, true
+		}
+	}
 }
 
 func (p *Phone) register(n *pseudonym) error {
@@ -134,9 +155,24 @@ func (p *Phone) Flush() error {
 		if err != nil {
 			errs = once(errs, err)
 		}
+		// The service does not know the ID, or no longer takes it: the next use
+		// gets another.
+		if errors.Is(err, remotecall.PseudonymUnknown) || errors.Is(err, remotecall.PseudonymTooOld) {
+			p.retire(func(n *pseudonym) bool { return n.ID == u.Pseudonym })
+		}
 	}
 	p.queue = nil
+	for id := range p.uploads {
+		if !p.current(id) {
+			delete(p.uploads, id)
+		}
+	}
 	return errors.Join(append(errs, p.report())...)
+}
+
+// current tells whether an ID is in use.
+func (p *Phone) current(id registry.ID) bool {
+	return slices.ContainsFunc(p.ids, func(i pseudonym) bool { return i.ID == id && p.now().Before(i.Until) })
 }
 
 // waits tells whether an upload waits under an ID.
@@ -150,8 +186,7 @@ func (p *Phone) drop(errs []error, id registry.ID, err error) []error {
 	return once(errs, err)
 }
 
-// session gives the anonymous session of an ID. That of an ID no longer in use
-// is closed.
+// session gives the anonymous session of an ID.
 func (p *Phone) session(id registry.ID) *wire.Client {
 	c := p.uploads[id]
 	if c == nil {

@@ -61,8 +61,9 @@ func (c *Client) Close() {
 
 // Do asks for an operation of the table in service.go: in is its body, and
 // what comes back is put into out unless that is nil. What the service refuses
-// is a remotecall.Refusal. When the back end has forgotten the session the
-// request is repeated once, in a new one.
+// is a remotecall.Refusal; exercise fills out with the referrals then, too. When
+// the back end has forgotten the session the request is repeated once, in a new
+// one.
 func (c *Client) Do(op string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
@@ -214,7 +215,13 @@ func understand(answer []byte, out any) error {
 		}
 		return json.Unmarshal(body, out)
 	case "no":
-		return remotecall.Refusal(bytes.TrimRight(body, " "))
+		word, more, _ := bytes.Cut(body, []byte{' '})
+		if more = bytes.TrimRight(more, " "); len(more) > 0 && out != nil {
+			if err := json.Unmarshal(more, out); err != nil {
+				return err
+			}
+		}
+		return remotecall.Refusal(word)
 	}
 	return ErrForged
 }

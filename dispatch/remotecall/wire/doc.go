@@ -43,8 +43,9 @@
 //
 // An opened request is the name of an operation, a space, its body in JSON and
 // spaces up to a multiple of 64 bytes, so that lengths tell less. An opened
-// reply is "ok", a space and JSON, or "no", a space and the word of a
-// [remotecall.Refusal], padded likewise. Bodies carry Go's names of the fields
+// reply is "ok", a space and JSON, or "no", a space, the word of a
+// [remotecall.Refusal] and, for the operation exercise, a space and JSON. It is
+// padded likewise. Bodies carry Go's names of the fields
 // of package remotecall; fields that do not exist are refused.
 //
 // An unknown session makes the phone greet again and, when the back end's

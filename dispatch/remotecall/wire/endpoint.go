@@ -135,15 +135,22 @@ func (e *Endpoint) perform(anonymous bool, text []byte) []byte {
 	case op.anonymous != anonymous:
 		return refused(remotecall.Denied)
 	}
-	out, err := op.do(body)
-	if err != nil {
-		return refused(remotecall.Reason(err))
+	out, refusal := op.do(body)
+	if refusal != nil && !op.both {
+		return refused(remotecall.Reason(refusal))
 	}
 	b, err := json.Marshal(out)
 	if err != nil || len(b) > LargestReply-headerSize-2*block {
 		return refused(remotecall.Unavailable)
 	}
-	return pad(append(append(make([]byte, 0, len(b)+3+block), "ok "...), b...))
+	verdict := "ok "
+	if refusal != nil {
+		if string(b) == "null" {
+			return refused(remotecall.Reason(refusal))
+		}
+		verdict = "no " + string(remotecall.Reason(refusal)) + " "
+	}
+	return pad(append(append(make([]byte, 0, len(b)+2*block), verdict...), b...))
 }
 
 func refused(word remotecall.Refusal) []byte {

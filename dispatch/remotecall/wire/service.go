@@ -15,6 +15,7 @@ type Service interface {
 	SignUpFlow(r remotecall.FlowSignUp) (registry.ID, error)
 	Login(service, email, password string) (remotecall.Token, error)
 	Logout(t remotecall.Token)
+	ChangePassword(t remotecall.Token, old, password string) (remotecall.Token, error)
 	Objections(t remotecall.Token) ([]registry.Purpose, error)
 	Prefer(t remotecall.Token, p remotecall.Preferences) error
 	AddSubUser(t remotecall.Token, e remotecall.SubUserEntry) (registry.ID, error)
@@ -40,6 +41,7 @@ const (
 	SignUpFlow        = "sign-up-flow"        // remotecall.FlowSignUp -> registry.ID
 	Login             = "login"               // Credentials -> remotecall.Token
 	Logout            = "logout"              // Signed[Nothing] -> Nothing
+	ChangePassword    = "change-password"     // Signed[Passwords] -> remotecall.Token
 	Objections        = "objections"          // Signed[Nothing] -> []registry.Purpose
 	Prefer            = "prefer"              // Signed[remotecall.Preferences] -> Nothing
 	AddSubUser        = "add-sub-user"        // Signed[remotecall.SubUserEntry] -> registry.ID
@@ -72,6 +74,9 @@ type Signed[T any] struct {
 // Credentials are the body of a login.
 type Credentials struct{ Service, Email, Password string }
 
+// Passwords are the body of a change of the password.
+type Passwords struct{ Old, New string }
+
 // Pseudonym registers a randomized ID.
 type Pseudonym struct {
 	ID       registry.ID
@@ -96,6 +101,7 @@ type Rights struct {
 // operation is one row of the table of what can be asked.
 type operation struct {
 	anonymous bool // in anonymous sessions, and only there
+	both      bool // a refusal comes with a result
 	largest   int  // bytes of the body
 	do        func(body []byte) (any, error)
 }
@@ -118,6 +124,9 @@ func (e *Endpoint) table(s Service) map[string]operation {
 			s.Logout(r.Token)
 			e.boxes.drop(r.Token)
 			return nil
+		}),
+		ChangePassword: asks(func(t remotecall.Token, p Passwords) (remotecall.Token, error) {
+			return s.ChangePassword(t, p.Old, p.New)
 		}),
 		Objections: answers(func(r Signed[Nothing]) ([]registry.Purpose, error) { return s.Objections(r.Token) }),
 		Prefer:     signed(s.Prefer),
@@ -146,6 +155,7 @@ func (e *Endpoint) table(s Service) map[string]operation {
 	for name, op := range ops {
 		op.largest = small
 		op.anonymous = name == UploadUsage
+		op.both = name == Exercise
 		if name == Import || name == Exercise {
 			op.largest = large
 		}
