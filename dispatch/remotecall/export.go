@@ -60,6 +60,9 @@ var exportNotes = []string{
 	"You may lodge a complaint with the data protection supervisory authority (RC:L53, FL:L94).",
 }
 
+// noteKeyAudit stands in every export of Flow.
+const noteKeyAudit = "The audit log of visitor keys and sub-users names keys and no person, and is opened on the grounds of an incident only (FL:L19)."
+
 // noteWithoutPseudonyms stands in an export of Flow to which the phone has
 // given no randomized IDs.
 const noteWithoutPseudonyms = "The usage log names nobody. Ask through the app on your phone, which knows your randomized ID-numbers, to have your part of it included."
@@ -75,11 +78,9 @@ func (s *Service) export(q *request, pseudonyms []registry.ID) ([]byte, error) {
 	}
 	file.Items = items
 	if q.service == Flow {
-		if err := s.addKeyAudit(h, &file); err != nil {
-			return nil, err
-		}
+		file.Notes = append([]string{noteKeyAudit}, exportNotes...)
 		if len(pseudonyms) == 0 {
-			file.Notes = append([]string{noteWithoutPseudonyms}, exportNotes...)
+			file.Notes = append([]string{noteWithoutPseudonyms}, file.Notes...)
 		} else if err := s.addUsage(h, &file, pseudonyms); err != nil {
 			return nil, err
 		}

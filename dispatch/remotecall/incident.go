@@ -1,7 +1,7 @@
 package remotecall
 
 import (
-	"slices"
+	"errors"
 	"strconv"
 
 	"hoistway/dispatch/registry"
@@ -74,19 +74,17 @@ func (o *Operator) Reidentify(c registry.Case) ([]registry.LinkTarget, error) {
 		return nil, err
 	}
 	targets, err := o.s.c.Registry.Reidentify(c)
-	if err == nil {
-		return targets, nil
-	}
-	// The registry has refused and noted it; these are the words for why.
 	switch {
-	case !slices.Contains(registry.ReidentificationReasons(), c.Reason):
+	case err == nil:
+		return targets, nil
+	case errors.Is(err, registry.ErrNoReason):
 		return nil, NoGrounds
-	case c.Requester == c.Approver || c.Approver == "":
+	case errors.Is(err, registry.ErrSelfApproved):
 		return nil, SelfApproved
-	case len(c.Pseudonyms) == 0 || len(c.Pseudonyms) > registry.MostPerCase:
+	case errors.Is(err, registry.ErrTooBroad):
 		return nil, TooBroad
-	case slices.ContainsFunc(c.Pseudonyms, func(p registry.ID) bool { return !p.Valid() }):
-		return nil, PseudonymMalformed
+	case errors.Is(err, registry.ErrNotStaff):
+		return nil, field(MalformedField, "requester and approver", "must be numbers of members of staff, such as staff-17")
 	}
 	return nil, stored("re-identify", err)
 }

@@ -198,7 +198,7 @@ func (s *Service) prove(r *RightsRequest) (*request, error) {
 		if r.Right != ToDelete && r.Right != ToPort {
 			return q, nil
 		}
-		if proven, err := s.provenBy(q.subject, r.Password); proven || err != nil {
+		if proven, err := s.provenBy(q.service, q.subject, r.Password); proven || err != nil {
 			return q, err
 		}
 	case r.Manager != nil:

@@ -1,6 +1,7 @@
 package remotecall
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -36,7 +37,11 @@ func (s *Service) Register(t Token, pseudonym registry.ID, building string) erro
 	if s.account(x.subject) == nil {
 		return NotSignedIn
 	}
-	return stored("register a randomized ID", s.c.Registry.Register(x.subject, pseudonym, building))
+	err = s.c.Registry.Register(x.subject, pseudonym, building)
+	if errors.Is(err, registry.ErrTaken) {
+		return field(PseudonymMalformed, "randomized ID", "is in use: the phone has to make another")
+	}
+	return stored("register a randomized ID", err)
 }
 
 // Usage is one use of equipment as the phone reports it, without a login.
@@ -77,8 +82,17 @@ func (s *Service) Upload(u Usage) error {
 	case at.After(now.Add(ahead)):
 		return field(MalformedField, "at", "lies in the future")
 	}
-	if !s.c.Registry.Known(u.Pseudonym) {
+	since, err := s.c.Registry.Registered(u.Pseudonym)
+	switch {
+	case gone(err):
 		return PseudonymUnknown
+	case errors.Is(err, registry.ErrStopped):
+		return ProcessingStopped
+	case err != nil:
+		return stored("look for a randomized ID", err)
+	case now.Sub(since) >= s.c.Policy.PseudonymLife:
+		// An ID tells the more, the longer it is used.
+		return PseudonymTooOld
 	}
 	rec := registry.UsageLog{Pseudonym: u.Pseudonym, Equipment: u.Equipment, Function: u.Function}
 	rec.At = at.Truncate(time.Hour)
