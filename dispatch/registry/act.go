@@ -42,7 +42,6 @@ const (
 	ActAgreement        = "agreement"
 	ActTransfer         = "transfer"
 	ActDisclosure       = "disclosure"
-	ActDeferred         = "erasure-deferred"
 	ActHold             = "hold"
 	ActRelease          = "release"
 	ActBackup           = "backup"
@@ -73,7 +72,7 @@ var (
 	factBuilding = Fact{Name: "building", Form: FormBuilding, Doc: "the building"}
 	factReason   = Fact{Name: "reason", Form: FormText, Doc: "why"}
 	factService  = Fact{Name: "service", Form: FormWord, Doc: "remote-call or flow"}
-	factRing     = Fact{Name: "ring", Form: FormRing, Doc: "whose key-encryption keys: the provider's or a building's"}
+	factRing     = Fact{Name: "ring", Form: FormRing, Doc: "whose key-encryption keys: provider, or the store of a building"}
 )
 
 func optional(f Fact) Fact { f.Optional = true; return f }
@@ -127,7 +126,6 @@ var acts = []Act{
 		{Name: "approver", Form: FormStaff, Doc: "ordinal of staff"}, {Name: "subjects", Form: FormCount, Doc: "in the order's scope"}, {Name: "records", Form: FormCount, Doc: "how many"}, {Name: "kinds", Form: FormWords, Optional: true, Doc: "of records"},
 		{Name: "ref-*", Form: FormRef, Optional: true, Doc: "each subject, as hex SHA-256 of \"erased|\" and its ID"}, optional(factService),
 	}},
-	{ActDeferred, "An open legal case keeps copies of records that the erasure deleted; the erasure is certified again when the case is closed. The ID is the erasure's.", []Fact{{Name: "case", Form: FormID, Doc: "the legal case"}, {Name: "records", Form: FormCount, Doc: "copies in the archive"}, optional(factRef)}},
 	{ActHold, "A legal case holds records. The ID is the case's.", []Fact{factReason, {Name: "records", Form: FormCount, Doc: "copied into the archive"}}},
 	{ActRelease, "A legal case was closed. The ID is the case's.", []Fact{{Name: "records", Form: FormCount, Optional: true, Doc: "in the archive"}, {Name: "deadline", Form: FormInstant, Optional: true, Doc: "of the archive"}, {Name: "erasures", Form: FormCount, Optional: true, Doc: "that were run again"}}},
 	{ActBackup, "The cloud store was written into a file.", []Fact{

@@ -21,12 +21,14 @@ const (
 	FormWords    Form = "list of words in lower case, with commas between"
 	FormBuilding Form = "name of a configured building"
 	FormStore    Form = "name of a store"
-	FormRing     Form = "ring of keys: provider or a building"
+	FormRing     Form = "ring of keys: provider or building-NAME"
 	FormStaff    Form = "ordinal of staff, such as 17 or staff-17"
-	FormOutcome  Form = "outcome and count, such as erased 12"
+	FormOutcome  Form = "outcome and count, such as erased 12, or several with commas between"
 	FormFile     Form = "name of a backup file"
 	FormText     Form = "text of at most 120 letters, spaces and .,;:/()&§'-, with numbers of at most 4 digits"
 )
+
+const outcome = `(erased|none|shredded|held|referred-to-manager|not-provider|instructed) (0|[1-9][0-9]{0,17})`
 
 var forms = map[Form]*regexp.Regexp{
 	FormRef:     regexp.MustCompile(`^[0-9a-f]{64}$`),
@@ -34,7 +36,7 @@ var forms = map[Form]*regexp.Regexp{
 	FormYesNo:   regexp.MustCompile(`^(yes|no)$`),
 	FormWord:    regexp.MustCompile(`^[a-z]+(-[a-z]+|-?[0-9]{1,3})*$`),
 	FormStaff:   regexp.MustCompile(`^([a-z]{1,12}-)?[0-9]{1,6}$`),
-	FormOutcome: regexp.MustCompile(`^(erased|none|shredded|held|referred-to-manager|not-provider|instructed) (0|[1-9][0-9]{0,17})$`),
+	FormOutcome: regexp.MustCompile(`^` + outcome + `(,` + outcome + `)*$`),
 	FormFile:    regexp.MustCompile(`^[a-z0-9]+([-.][a-z0-9]+)*$`),
 	FormText:    regexp.MustCompile(`^[\p{L}\p{N} .,;:/()&§'-]{1,120}$`),
 }
@@ -58,10 +60,11 @@ func (f Form) holds(r *Registry, value string) bool {
 	case FormBuilding:
 		return r.isBuilding(value)
 	case FormStore:
-		building, isServer := strings.CutPrefix(value, "building-")
+		building, isServer := strings.CutPrefix(value, buildingPrefix)
 		return isServer && r.isBuilding(building) || slices.Contains(storeNames, value)
 	case FormRing:
-		return value == "provider" || r.isBuilding(value)
+		building, isServer := strings.CutPrefix(value, buildingPrefix)
+		return value == providerRing || isServer && r.isBuilding(building)
 	case FormText:
 		return forms[f].MatchString(value) && !longNumber.MatchString(value)
 	}

@@ -20,6 +20,9 @@ type ledger struct {
 	lost     bool   // a write failed and may yet have happened: read the head again
 	settled  map[string]uint64
 
+	erasing    sync.Mutex  // one erasure at a time
+	pseudonyms map[ID][]ID // of erasures that may yet be verified, by the erasure
+
 	syncing sync.Mutex
 	synced  uint64 // entries up to this one are on the disk
 }

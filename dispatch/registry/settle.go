@@ -38,7 +38,7 @@ import (
 // correct.go and sweep.go: a transaction that overwrites or deletes single
 // records calls s.noteChange(txn), and s.addChanged(keys...) once it is
 // committed; Settle and s.merge do the rest. A second merge beside this one
-// must hold s.settlement().
+// must hold s.settling.
 const (
 	journalPrefix = "~d/"
 	markSuffix    = '~'
@@ -61,15 +61,6 @@ type settling struct {
 
 	mu      sync.Mutex
 	changed [][]byte // keys that were deleted or overwritten since the last merge, of this process
-}
-
-// settlings holds the settling of each open database until store has a field
-// for it.
-var settlings sync.Map
-
-func (s *store) settlement() *settling {
-	v, _ := settlings.LoadOrStore(s.db, new(settling))
-	return v.(*settling)
 }
 
 // isMark tells whether a key is no record's but a mark of a drop under way.
@@ -153,8 +144,8 @@ func (s *store) drop(prefixes [][]byte) error {
 		return errClosed
 	}
 	defer s.gate.RUnlock()
-	s.settlement().Lock()
-	defer s.settlement().Unlock()
+	s.settling.Lock()
+	defer s.settling.Unlock()
 	for batch := range slices.Chunk(prefixes, mostDropped) {
 		if err := s.dropBatch(batch); err != nil {
 			return err
@@ -164,14 +155,26 @@ func (s *store) drop(prefixes [][]byte) error {
 }
 
 func (s *store) dropBatch(prefixes [][]byte) error {
-	all := slices.Clone(prefixes)
+	var entries [][]byte
 	for _, p := range prefixes {
-		all = append(all, journal(p))
+		entries = append(entries, journal(p))
 	}
+	// The journal goes after what it names: Badger drops from the memory before
+	// it drops from the tables, and a crash in between lets records come back
+	// that only the journal still knows.
+	for _, batch := range [][][]byte{prefixes, entries} {
+		if err := s.dropMarked(batch); err != nil {
+			return err
+		}
+	}
+	return errors.Join(s.forsaken(), s.sync())
+}
+
+func (s *store) dropMarked(prefixes [][]byte) error {
 	left := 0
 	for range mostDrops {
 		err := s.update(func(txn *badger.Txn) error {
-			for _, p := range all {
+			for _, p := range prefixes {
 				if err := txn.Set(append(bytes.Clone(p), markSuffix), nil); err != nil {
 					return err
 				}
@@ -181,15 +184,14 @@ func (s *store) dropBatch(prefixes [][]byte) error {
 		if err != nil {
 			return err
 		}
-		if err := s.dropPrefixes(all...); err != nil {
+		if err := s.dropPrefixes(prefixes...); err != nil {
 			return err
 		}
-		if left, err = s.versionsUnder(all); err != nil {
+		if left, err = s.versionsUnder(prefixes); err != nil || left == 0 {
 			return err
 		}
-		if left == 0 { // nothing was written under a prefix meanwhile
-			return errors.Join(s.forsaken(), s.sync())
-		}
+		// Somebody wrote under a prefix meanwhile, who had the subject's key
+		// from before it was destroyed.
 	}
 	return fmt.Errorf("store %s: %d versions of records that were deleted are still in the files after %d attempts; somebody writes them again and again", s.name, left, mostDrops)
 }
@@ -298,9 +300,9 @@ func (s *store) journaled() (prefixes [][]byte, err error) {
 func (s *store) noteChange(txn *badger.Txn) error { return txn.Set(mergeDue, nil) }
 
 func (s *store) addChanged(keys ...[]byte) {
-	s.settlement().mu.Lock()
-	defer s.settlement().mu.Unlock()
-	s.settlement().changed = append(s.settlement().changed, keys...)
+	s.settling.mu.Lock()
+	defer s.settling.mu.Unlock()
+	s.settling.changed = append(s.settling.changed, keys...)
 }
 
 // settle makes all deletions and corrections so far physical.
@@ -321,13 +323,13 @@ func (s *store) merge() error {
 		return errClosed
 	}
 	defer s.gate.RUnlock()
-	s.settlement().Lock()
-	defer s.settlement().Unlock()
+	s.settling.Lock()
+	defer s.settling.Unlock()
 
-	s.settlement().mu.Lock()
-	changed := s.settlement().changed
-	s.settlement().changed = nil
-	s.settlement().mu.Unlock()
+	s.settling.mu.Lock()
+	changed := s.settling.changed
+	s.settling.changed = nil
+	s.settling.mu.Unlock()
 	due, err := s.versionOf(mergeDue)
 	if err != nil || due == 0 && len(changed) == 0 {
 		return err

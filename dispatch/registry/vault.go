@@ -1,35 +1,278 @@
 package registry
 
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/dgraph-io/badger/v4"
+)
+
 // LinkTarget is what a randomized ID leads to.
 type LinkTarget struct {
 	Subject  ID     `json:"subject"`
 	Building string `json:"building"`
 }
 
-// Register links a randomized ID, made on the phone, to its subject, in the
-// vault only. Known tells whether an ID is registered, and nothing else.
-func (r *Registry) Register(subject, pseudonym ID, building string) error { panic("not yet") }
-func (r *Registry) Known(pseudonym ID) bool                               { panic("not yet") }
+// ErrTaken refuses a randomized ID that is another subject's, or another
+// building's.
+var ErrTaken = errors.New("the randomized ID is in use; the phone has to make another")
 
-// Reidentify opens links for one case. The entry of the case stands in the
-// ledger, on disk, before anything is returned; when it cannot be written
-// nothing is. It wants an approver who is not the requester, a reason from
-// Reasons and no more than MostPerCase IDs.
-func (r *Registry) Reidentify(c Case) ([]LinkTarget, error) { panic("not yet") }
+// Register links a randomized ID, made on the phone, to its subject, in the
+// vault only, and makes the key that its usage is logged under. To register
+// the same again changes nothing. A subject without a key, who was erased or
+// never signed up, is ErrShredded.
+func (r *Registry) Register(subject, pseudonym ID, building string) error {
+	if !subject.Valid() || !pseudonym.Valid() {
+		return errors.New("register a randomized ID: malformed ID")
+	}
+	if !r.isBuilding(building) {
+		return errors.New("register a randomized ID: no such building is configured")
+	}
+	v, err := r.store(Vault, "")
+	if err != nil {
+		return err
+	}
+	linkKey, err := keyOf(Ref{Kind: KindLink, Item: pseudonym})
+	if err != nil {
+		return err
+	}
+	list := Ref{Kind: KindPseudonyms, Subject: subject}
+	listKey, err := keyOf(list)
+	if err != nil {
+		return err
+	}
+	target := LinkTarget{subject, building}
+	plain, err := json.Marshal(target)
+	if err != nil {
+		return fmt.Errorf("register a randomized ID: %w", err)
+	}
+	dek := make([]byte, keySize)
+	rand.Read(dek) // never fails: the process ends instead
+	meta := func(k *Kind) Meta {
+		return Meta{Controller: k.Controller, Processor: k.Processor, At: r.o.Now().UTC().Round(0)}
+	}
+
+	// A rotation waits for keys that are being wrapped under the former
+	// key-encryption key.
+	r.ring.making.Lock()
+	defer r.ring.making.Unlock()
+	err = v.update(func(txn *badger.Txn) error {
+		// Read in this transaction, the subject's key makes it conflict with
+		// an erasure.
+		if _, err := r.ring.load(txn, subject); err != nil {
+			return err
+		}
+		was, err := r.readLink(txn, v, pseudonym)
+		switch {
+		case err == nil && was == target:
+			return nil
+		case err == nil:
+			return ErrTaken
+		case !errors.Is(err, ErrNotFound):
+			return err
+		}
+		if _, err := r.ring.load(txn, pseudonym); err == nil {
+			return ErrTaken // it names a key already, though no randomized ID's
+		} else if !errors.Is(err, ErrShredded) {
+			return err
+		}
+		link := Link{Meta: meta(KindLink)}
+		if link.Epoch, link.Sealed, err = r.ring.wrap(plain, linkKey); err != nil {
+			return err
+		}
+		value, err := v.encode(Ref{Kind: KindLink, Item: pseudonym}, linkKey, &link, false)
+		if err != nil {
+			return err
+		}
+		if err := txn.Set(linkKey, value); err != nil {
+			return err
+		}
+		if err := r.ring.put(txn, pseudonym, dek); err != nil {
+			return err
+		}
+		ids, err := readPseudonyms(txn, v, subject)
+		if err != nil {
+			return err
+		}
+		value, err = v.encode(list, listKey, &Pseudonyms{Meta: meta(KindPseudonyms), IDs: append(ids, pseudonym)}, false)
+		if err != nil {
+			return err
+		}
+		return txn.Set(listKey, value)
+	})
+	if err != nil {
+		return fmt.Errorf("register a randomized ID: %w", err)
+	}
+	return nil
+}
+
+// Known tells whether an ID is registered, and nothing else.
+func (r *Registry) Known(pseudonym ID) bool {
+	v, err := r.store(Vault, "")
+	if err != nil {
+		return false
+	}
+	key, err := keyOf(Ref{Kind: KindLink, Item: pseudonym})
+	if err != nil {
+		return false
+	}
+	return v.view(func(txn *badger.Txn) error { _, err := txn.Get(key); return err }) == nil
+}
+
+// shredded tells whether there is no key of a subject or randomized ID, so
+// that what was sealed under it is noise.
+func (r *Registry) shredded(id ID) bool {
+	_, err := r.ring.key(id)
+	return errors.Is(err, ErrShredded)
+}
+
+// pseudonymsOf lists a subject's randomized IDs.
+func (r *Registry) pseudonymsOf(subject ID) (ids []ID, err error) {
+	v, err := r.store(Vault, "")
+	if err != nil {
+		return nil, err
+	}
+	err = v.view(func(txn *badger.Txn) error { ids, err = readPseudonyms(txn, v, subject); return err })
+	return ids, err
+}
+
+func readPseudonyms(txn *badger.Txn, v *store, subject ID) ([]ID, error) {
+	key, err := keyOf(Ref{Kind: KindPseudonyms, Subject: subject})
+	if err != nil {
+		return nil, err
+	}
+	item, err := txn.Get(key)
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store %s: %w", v.name, err)
+	}
+	var p Pseudonyms
+	err = item.Value(func(b []byte) error { return v.decode(KindPseudonyms, key, b, &p) })
+	return p.IDs, err
+}
+
+// readLink reads and opens a link, or is ErrNotFound.
+func (r *Registry) readLink(txn *badger.Txn, v *store, pseudonym ID) (target LinkTarget, err error) {
+	key, err := keyOf(Ref{Kind: KindLink, Item: pseudonym})
+	if err != nil {
+		return target, err
+	}
+	item, err := txn.Get(key)
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return target, ErrNotFound
+	}
+	if err != nil {
+		return target, fmt.Errorf("store %s: %w", v.name, err)
+	}
+	var link Link
+	if err := item.Value(func(b []byte) error { return v.decode(KindLink, key, b, &link) }); err != nil {
+		return target, err
+	}
+	plain, err := r.ring.unwrap(link.Epoch, link.Sealed, key)
+	if err != nil {
+		return target, err
+	}
+	if json.Unmarshal(plain, &target) != nil {
+		return target, fmt.Errorf("store %s: a link does not hold a subject and a building", v.name)
+	}
+	return target, nil
+}
 
 // Case asks for re-identification (FL:L21).
 type Case struct {
 	Reason              string
-	Requester, Approver string // ordinals of staff, not names
+	Requester, Approver string // ordinals of staff, such as staff-17; no names
 	Pseudonyms          []ID
 }
 
 // MostPerCase bounds a case to individuals.
 const MostPerCase = 5
 
-// ReidentificationReasons is the closed list of FL:L21.
-func ReidentificationReasons() []string { panic("not yet") }
+// Why a case is refused.
+var (
+	ErrNoReason     = errors.New("re-identification needs one of the reasons of ReidentificationReasons")
+	ErrSelfApproved = errors.New("re-identification needs an approver who is not the requester")
+	ErrTooBroad     = errors.New("re-identification is for individual cases: one to five randomized IDs")
+	ErrNotStaff     = errors.New("requester and approver are ordinals of staff, such as staff-17")
+)
 
-// Rotate makes a new key-encryption key, wraps all data keys under it and
-// destroys the old one.
-func (r *Registry) Rotate() error { panic("not yet") }
+var reidentificationReasons = []string{
+	"building-security", "building-safety", "residents-safety",
+	"service-compromised", "service-breached", "service-endangered",
+	"law-allows", "law-requires",
+}
+
+// ReidentificationReasons is the closed list of FL:L21.
+func ReidentificationReasons() []string { return slices.Clone(reidentificationReasons) }
+
+// Reidentify opens links for one case, in the order of its IDs; of an ID that
+// is not registered the target is empty. The entry of the case stands in the
+// ledger, on disk, before a link is opened, and that of the answer before it
+// is returned; when one cannot be written nothing is returned. It wants an
+// approver who is not the requester, a reason from ReidentificationReasons and
+// no more than MostPerCase IDs; a case that is refused leaves an entry too.
+func (r *Registry) Reidentify(c Case) ([]LinkTarget, error) {
+	if why, err := c.check(r); err != nil {
+		_, failed := r.Append(Entry{Act: ActReidentifyDenied, Facts: map[string]string{"why": why}}, true)
+		return nil, errors.Join(err, failed)
+	}
+	v, err := r.store(Vault, "")
+	if err != nil {
+		return nil, err
+	}
+	facts := map[string]string{"reason": c.Reason, "requester": c.Requester, "approver": c.Approver, "pseudonyms": fmt.Sprint(len(c.Pseudonyms))}
+	for i, id := range c.Pseudonyms {
+		facts[fmt.Sprintf("pseudonym-%d", i+1)] = pseudonymRef(id)
+	}
+	caseID, err := r.Append(Entry{Act: ActReidentifyAsked, Facts: facts}, true)
+	if err != nil {
+		return nil, err
+	}
+	targets := make([]LinkTarget, len(c.Pseudonyms))
+	known := 0
+	err = v.view(func(txn *badger.Txn) error {
+		for i, id := range c.Pseudonyms {
+			target, err := r.readLink(txn, v, id)
+			if errors.Is(err, ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			targets[i], known = target, known+1
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("re-identification: %w", err)
+	}
+	facts = map[string]string{"known": fmt.Sprint(known), "unknown": fmt.Sprint(len(targets) - known)}
+	if _, err := r.Append(Entry{Act: ActReidentified, ID: caseID, Facts: facts}, true); err != nil {
+		return nil, err
+	}
+	return targets, nil
+}
+
+func (c *Case) check(r *Registry) (why string, err error) {
+	switch {
+	case !slices.Contains(reidentificationReasons, c.Reason):
+		return "reason", ErrNoReason
+	case !FormStaff.holds(r, c.Requester) || !FormStaff.holds(r, c.Approver):
+		return "staff", ErrNotStaff
+	case c.Requester == c.Approver:
+		return "approver", ErrSelfApproved
+	case len(c.Pseudonyms) == 0 || len(c.Pseudonyms) > MostPerCase:
+		return "number", ErrTooBroad
+	}
+	for i, id := range c.Pseudonyms {
+		if !id.Valid() || slices.Contains(c.Pseudonyms[:i], id) {
+			return "form", errors.New("re-identification: a randomized ID is malformed or stands there twice")
+		}
+	}
+	return "", nil
+}

@@ -1,0 +1,90 @@
+package registry
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Certificate says what an erasure did, store by store, and claims no more.
+type Certificate struct {
+	Erasure  ID
+	Cause    Cause
+	At       time.Time // requested
+	Settled  time.Time
+	Stores   []Destroyed
+	Verified bool // a copy of every store was decoded and searched
+}
+
+// Destroyed is what became of the records in one store. A store has a line for
+// each outcome.
+type Destroyed struct {
+	Store   string // "cloud", "building-a", ..., "phones", "backups", "displays"
+	Outcome Outcome
+	Records int // of shredded usage logs their randomized IDs; of backups the files; of displays the buildings
+}
+
+// Outcome is what became of records.
+type Outcome = string
+
+// The outcomes.
+const (
+	Erased     Outcome = "erased"              // gone from the files, and on the disk so
+	None       Outcome = "none"                // there were none
+	Shredded   Outcome = "shredded"            // their key is destroyed; ciphertext may remain
+	HeldBack   Outcome = "held"                // a legal case keeps copies in the archive
+	Referred   Outcome = "referred-to-manager" // they are the Manager's to withdraw (FL:L35), and the Manager was told
+	NoProvider Outcome = "not-provider"        // we left the building and have no access; its Manager has (RC:L45)
+	Instructed Outcome = "instructed"          // it was told to delete; nobody can certify that it did
+)
+
+// facts are the certificate's in the ledger.
+func (c *Certificate) facts(ref string) map[string]string {
+	f := map[string]string{"ref": ref, "cause": string(c.Cause), "requested": c.At.UTC().Format(time.RFC3339Nano)}
+	for _, d := range c.Stores {
+		name := "store-" + d.Store
+		if f[name] != "" {
+			f[name] += ","
+		}
+		f[name] += fmt.Sprintf("%s %d", d.Outcome, d.Records)
+	}
+	return f
+}
+
+// certificateOf reads a certificate back from its entry in the ledger.
+func certificateOf(e *Entry) (*Certificate, error) {
+	c := &Certificate{Erasure: e.ID, Cause: Cause(e.Facts["cause"]), Settled: e.At}
+	var err error
+	if c.At, err = time.Parse(time.RFC3339Nano, e.Facts["requested"]); err != nil {
+		return nil, errors.New("ledger: a certificate has no instant of its request")
+	}
+	for _, name := range sortedKeys(e.Facts) {
+		store, found := strings.CutPrefix(name, "store-")
+		if !found {
+			continue
+		}
+		for _, part := range strings.Split(e.Facts[name], ",") {
+			outcome, count, _ := strings.Cut(part, " ")
+			n, err := strconv.Atoi(count)
+			if err != nil {
+				return nil, fmt.Errorf("ledger: a certificate has a malformed outcome of %s", name)
+			}
+			c.Stores = append(c.Stores, Destroyed{store, outcome, n})
+		}
+	}
+	c.sort()
+	return c, nil
+}
+
+// sort brings the lines into one order, whatever found them.
+func (c *Certificate) sort() {
+	slices.SortFunc(c.Stores, func(a, b Destroyed) int {
+		if n := strings.Compare(a.Store, b.Store); n != 0 {
+			return n
+		}
+		return strings.Compare(a.Outcome, b.Outcome)
+	})
+}

@@ -1,0 +1,335 @@
+package registry
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+)
+
+// erasure is one erasure under way. It stands in the vault as a
+// PendingErasure, with the subject's ID until the last record that needs it is
+// deleted.
+type erasure struct {
+	id      ID
+	item    ID // of its record in the vault
+	subject ID // "" once all records are deleted
+	ref     string
+	cause   Cause
+	at      time.Time
+	lines   []Destroyed // of the certificate, counted before anything was deleted
+}
+
+// plan is what an erasure will do.
+type plan struct {
+	lines    []Destroyed
+	records  int // that it will destroy
+	referred int // that it will refer to Managers
+}
+
+// planErasure counts what there is of a subject, while it is there.
+func (r *Registry) planErasure(subject ID, cause Cause) (p plan, err error) {
+	line := func(store string, outcome Outcome, n int) {
+		if n > 0 {
+			p.lines = append(p.lines, Destroyed{store, outcome, n})
+		}
+	}
+	for _, kind := range []Store{Cloud, Vault} {
+		s, err := r.store(kind, "")
+		if err != nil {
+			return p, err
+		}
+		prefixes, err := s.subjectPrefixes(subject)
+		if err != nil {
+			return p, err
+		}
+		keys, err := s.keys(prefixes)
+		if err != nil {
+			return p, err
+		}
+		ids, err := r.pseudonymsOf(subject)
+		if err != nil && !errors.Is(err, ErrShredded) {
+			return p, err
+		}
+		if kind == Vault {
+			n := len(keys) + 2*len(ids) // an ID has a link and a key
+			p.records += n
+			line(s.name, Erased, n)
+			continue
+		}
+		p.records += len(keys)
+		line(s.name, Erased, len(keys))
+		line(s.name, Shredded, len(ids))
+		if len(keys)+len(ids) == 0 {
+			p.lines = append(p.lines, Destroyed{s.name, None, 0})
+		}
+	}
+	displays := 0
+	for _, s := range r.allStores() {
+		if s.kind != Building {
+			continue
+		}
+		if s.handedOver.Load() {
+			p.lines = append(p.lines, Destroyed{s.name, NoProvider, 0})
+			continue
+		}
+		d, err := s.dueInBuilding(subject, cause)
+		if err != nil {
+			return p, err
+		}
+		p.records += len(d.deleted)
+		p.referred += len(d.referred)
+		line(s.name, Erased, len(d.deleted))
+		line(s.name, Referred, len(d.referred))
+		if b, found := r.config(s.building); found && b.Intercom {
+			displays++
+		}
+	}
+	held, err := r.heldOf(subject)
+	if err != nil {
+		return p, err
+	}
+	line(string(Archive), HeldBack, held)
+	line("displays", Erased, displays)
+	backups, err := r.keeping.shelf.names()
+	if err != nil {
+		return p, err
+	}
+	if len(backups) > 0 {
+		p.lines = append(p.lines, Destroyed{"backups", Shredded, len(backups)})
+	} else {
+		p.lines = append(p.lines, Destroyed{"backups", None, 0})
+	}
+	p.lines = append(p.lines, Destroyed{"phones", Instructed, 0})
+	return p, nil
+}
+
+// heldOf counts the copies of a subject's records that cases keep, open or
+// archived.
+func (r *Registry) heldOf(subject ID) (n int, err error) {
+	err = r.eachCase(func(_ Ref, c *HoldCase) error {
+		for _, record := range c.Records {
+			_, key, _ := strings.Cut(record, "|")
+			if ref, err := parseKey([]byte(key)); err == nil && ref.Subject == subject {
+				n++
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+// keys lists the keys under some prefixes.
+func (s *store) keys(prefixes [][]byte) (keys [][]byte, err error) {
+	err = s.view(func(txn *badger.Txn) error {
+		keys = nil
+		for _, p := range prefixes {
+			err := eachKey(txn, p, func(item *badger.Item) error { keys = append(keys, item.KeyCopy(nil)); return nil })
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return keys, err
+}
+
+// due is what an erasure does in one building server.
+type due struct {
+	prefixes [][]byte // to be deleted
+	deleted  [][]byte // keys under them
+	referred []*Kind  // of each record that is the Manager's to withdraw
+}
+
+// dueInBuilding decides record by record, by whose service it is.
+func (s *store) dueInBuilding(subject ID, cause Cause) (d due, err error) {
+	prefixes, err := s.subjectPrefixes(subject)
+	if err != nil {
+		return d, err
+	}
+	keys, err := s.keys(prefixes)
+	if err != nil || len(keys) == 0 {
+		return d, err
+	}
+	whole := cause == CauseMovedOut || cause == CauseServiceEnd
+	err = s.view(func(txn *badger.Txn) error {
+		for _, key := range keys {
+			ref, err := parseKey(key)
+			if err != nil {
+				return fmt.Errorf("store %s: %w", s.name, err)
+			}
+			if ref.Kind == KindWrappedKey {
+				continue
+			}
+			ours := whole
+			if !ours {
+				if ours, err = s.providers(txn, ref, key); err != nil {
+					return err
+				}
+			}
+			if ours {
+				d.prefixes = append(d.prefixes, key)
+				d.deleted = append(d.deleted, key)
+			} else {
+				d.referred = append(d.referred, ref.Kind)
+			}
+		}
+		return nil
+	})
+	if err == nil && len(d.referred) == 0 {
+		// Nothing is left that the subject's key in this building seals.
+		d.prefixes, d.deleted = prefixes, keys
+	}
+	return d, err
+}
+
+// providers tells whether a record of a building server is the provider's to
+// delete while the service goes on: a person and permission of Remote Call
+// (RC:L45), and what nobody can read any more.
+func (s *store) providers(txn *badger.Txn, ref Ref, key []byte) (bool, error) {
+	var service *string
+	var rec Record
+	switch ref.Kind {
+	case KindBuildingPerson:
+		p := new(BuildingPerson)
+		rec, service = p, &p.Service
+	case KindPermission:
+		p := new(Permission)
+		rec, service = p, &p.Service
+	default:
+		return false, nil
+	}
+	item, err := txn.Get(key)
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("store %s: %w", s.name, err)
+	}
+	err = item.Value(func(b []byte) error { return s.decode(ref.Kind, key, b, rec) })
+	if errors.Is(err, ErrShredded) {
+		return true, nil
+	}
+	return *service == "remote-call", err
+}
+
+func joinKinds(kinds []*Kind) string {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, k.Name)
+	}
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), ",")
+}
+
+// writePending writes an erasure's plan into the vault, on the disk.
+func (r *Registry) writePending(e *erasure) error {
+	v, err := r.store(Vault, "")
+	if err != nil {
+		return err
+	}
+	e.item = r.o.IDs.New()
+	if err := v.update(func(txn *badger.Txn) error { return r.putPending(txn, v, e) }); err != nil {
+		return err
+	}
+	return v.sync()
+}
+
+// The field Scope of a PendingErasure: the subject's hash, then each line of
+// the certificate as STORE=OUTCOME COUNT, with semicolons between.
+func (e *erasure) scope() string {
+	parts := []string{e.ref}
+	for _, d := range e.lines {
+		parts = append(parts, fmt.Sprintf("%s=%s %d", d.Store, d.Outcome, d.Records))
+	}
+	return strings.Join(parts, ";")
+}
+
+func (e *erasure) readScope(scope string) error {
+	parts := strings.Split(scope, ";")
+	e.ref = parts[0]
+	for _, part := range parts[1:] {
+		store, rest, ok := strings.Cut(part, "=")
+		outcome, count, ok2 := strings.Cut(rest, " ")
+		n, err := strconv.Atoi(count)
+		if !ok || !ok2 || err != nil {
+			return errors.New("the plan of an erasure under way is malformed")
+		}
+		e.lines = append(e.lines, Destroyed{store, outcome, n})
+	}
+	return nil
+}
+
+func (r *Registry) putPending(txn *badger.Txn, v *store, e *erasure) error {
+	ref := Ref{Kind: KindPendingErasure, Item: e.item}
+	key, err := keyOf(ref)
+	if err != nil {
+		return err
+	}
+	p := &PendingErasure{Meta: Meta{Controller: KindPendingErasure.Controller, At: e.at}, Erasure: e.id, Of: e.subject, Cause: string(e.cause), Scope: e.scope(), Done: "planned"}
+	if e.subject == "" {
+		p.Done = "deleted"
+	}
+	value, err := v.encode(ref, key, p, false)
+	if err != nil {
+		return err
+	}
+	return txn.Set(key, value)
+}
+
+// pendingErasures reads the erasures under way.
+func (r *Registry) pendingErasures() (all []*erasure, err error) {
+	v, err := r.store(Vault, "")
+	if err != nil {
+		return nil, err
+	}
+	err = v.view(func(txn *badger.Txn) error {
+		return eachKey(txn, []byte(KindPendingErasure.Prefix+"/"), func(item *badger.Item) error {
+			ref, err := parseKey(item.Key())
+			if err != nil {
+				return err
+			}
+			var p PendingErasure
+			if err := item.Value(func(b []byte) error { return v.decode(KindPendingErasure, item.Key(), b, &p) }); err != nil {
+				return err
+			}
+			e := &erasure{id: p.Erasure, item: ref.Item, subject: p.Of, cause: Cause(p.Cause), at: p.At}
+			if err := e.readScope(p.Scope); err != nil {
+				return err
+			}
+			all = append(all, e)
+			return nil
+		})
+	})
+	return all, err
+}
+
+// pendingErasure finds the erasure under way of a subject, nil when there is
+// none.
+func (r *Registry) pendingErasure(ref string) (*erasure, error) {
+	all, err := r.pendingErasures()
+	for _, e := range all {
+		if e.ref == ref {
+			return e, err
+		}
+	}
+	return nil, err
+}
+
+// removePending deletes the record of an erasure that is complete. It names
+// nobody.
+func (r *Registry) removePending(e *erasure) error {
+	v, err := r.store(Vault, "")
+	if err != nil {
+		return err
+	}
+	key, err := keyOf(Ref{Kind: KindPendingErasure, Item: e.item})
+	if err != nil {
+		return err
+	}
+	return v.update(func(txn *badger.Txn) error { return txn.Delete(key) })
+}
