@@ -233,8 +233,12 @@ func (s *sweep) buildingLog(b BuildingConfig) error {
 			whole = dayOf(at)
 		}
 	}
+	const always = "99991231"
+	if !known {
+		last = always // logs that are no longer declared may be of any day
+	}
 	if len(b.Logs) == 0 {
-		last, whole = "99991231", "99991231" // nothing is declared, so nothing may stay
+		whole = always
 	}
 	due := func(day string) bool {
 		for log, cutoff := range after.cutoff {
