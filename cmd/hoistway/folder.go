@@ -16,31 +16,34 @@ type folder struct {
 	target string // absolute
 	stage  string // holds work, and the old output while it is replaced
 	work   string // becomes target
+	flag   string // that names it, for messages
 	force  bool
+	ours   func(dir string) error // says why a folder does not look like an earlier output
 }
 
 // openFolder refuses a folder that exists. With force it accepts one that
 // hoistway wrote (see written) or that is empty, and replaces it in the end.
-func openFolder(target string, force bool) (*folder, error) {
+func openFolder(flag, target string, force bool, ours func(dir string) error) (*folder, error) {
+	refuse := func(err error) (*folder, error) { return nil, fmt.Errorf("--%s %s: %w", flag, target, err) }
 	abs, err := filepath.Abs(target)
 	if err != nil {
-		return nil, fmt.Errorf("--out %s: %w", target, err)
+		return refuse(err)
 	}
-	if err := vacant(abs, force); err != nil {
-		return nil, fmt.Errorf("--out %s: %w", target, err)
+	f := &folder{target: abs, flag: flag, force: force, ours: ours}
+	if err := f.vacant(); err != nil {
+		return refuse(err)
 	}
 	if err := os.MkdirAll(filepath.Dir(abs), 0o777); err != nil {
-		return nil, fmt.Errorf("--out %s: %w", target, err)
+		return refuse(err)
 	}
-	stage, err := os.MkdirTemp(filepath.Dir(abs), "."+filepath.Base(abs)+".partial-*")
-	if err != nil {
-		return nil, fmt.Errorf("--out %s: %w", target, err)
+	if f.stage, err = os.MkdirTemp(filepath.Dir(abs), "."+filepath.Base(abs)+".partial-*"); err != nil {
+		return refuse(err)
 	}
-	f := &folder{target: abs, stage: stage, work: filepath.Join(stage, "new"), force: force}
 	// A temporary folder is closed to others; the output has the usual mode.
+	f.work = filepath.Join(f.stage, "new")
 	if err := os.Mkdir(f.work, 0o777); err != nil {
 		f.discard()
-		return nil, fmt.Errorf("--out %s: %w", target, err)
+		return refuse(err)
 	}
 	return f, nil
 }
@@ -50,13 +53,13 @@ func openOutput(target string, force bool) (*folder, error) {
 	if target == "" {
 		return nil, nil
 	}
-	return openFolder(target, force)
+	return openFolder("out", target, force, written)
 }
 
 // commit gives the folder its name. An older one is gone afterwards.
 func (f *folder) commit() error {
-	if err := vacant(f.target, f.force); err != nil {
-		return fmt.Errorf("--out %s: %w", f.target, err)
+	if err := f.vacant(); err != nil {
+		return fmt.Errorf("--%s %s: %w", f.flag, f.target, err)
 	}
 	old := filepath.Join(f.stage, "old")
 	replaced := false
@@ -82,20 +85,20 @@ func (f *folder) discard() {
 	}
 }
 
-// vacant says why a folder cannot be written, nil if it can.
-func vacant(dir string, force bool) error {
-	info, err := os.Lstat(dir)
+// vacant says why the folder cannot be written, nil if it can.
+func (f *folder) vacant() error {
+	info, err := os.Lstat(f.target)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
 		return err
-	case !force:
+	case !f.force:
 		return errors.New("it exists: name another folder, or replace it with --force")
 	case !info.IsDir():
 		return errors.New("it exists and is not a folder: name another one")
 	}
-	return written(dir)
+	return f.ours(f.target)
 }
 
 // written says why a folder does not look like an earlier output, so that

@@ -39,7 +39,7 @@ func TestFolder(t *testing.T) {
 	top := t.TempDir()
 	target := filepath.Join(top, "out")
 	write := func(force bool, text string) (*folder, error) {
-		f, err := openFolder(target, force)
+		f, err := openOutput(target, force)
 		if err == nil {
 			put(t, filepath.Join(f.work, "a", fileResult), text)
 		}
@@ -88,7 +88,7 @@ func TestFolder(t *testing.T) {
 
 	// Somebody takes the name while the run is under way.
 	other := filepath.Join(top, "other")
-	if f, err = openFolder(other, false); err != nil {
+	if f, err = openOutput(other, false); err != nil {
 		t.Fatal(err)
 	}
 	put(t, filepath.Join(other, "letter.txt"), "Dear Madam")
@@ -116,7 +116,7 @@ func TestForceKeepsOthersFiles(t *testing.T) {
 	} {
 		target := filepath.Join(t.TempDir(), "out")
 		put(t, filepath.Join(target, c.file), "")
-		f, err := openFolder(target, true)
+		f, err := openOutput(target, true)
 		if err == nil {
 			f.discard()
 		}

@@ -151,6 +151,7 @@ func (s *studyFlags) options(cmd *cobra.Command, ref string, sf *scenarioFlags, 
 		}
 		o.First, o.Replications, o.Until = s.only, 1, nil
 	}
+	o.Service = (&services{seed: o.Seed}).open
 	return o, nil
 }
 

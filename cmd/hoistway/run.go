@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,6 +25,12 @@ dispatchers get a folder each below it, SCENARIO/DISPATCHER, and one report
 over all. The folder appears complete or not at all. For the same version and
 input its files are the same bytes.
 
+--evidence leaves what the Remote Call and Flow services stored, logged, counted
+and sent in the first replication: stores, keys, logs, metrics, wire, exports,
+reports, and truth, which says who did what and holds every value that somebody
+entered. People, names and identifiers are synthetic and differ from run to run;
+what the lifts did does not.
+
 --format json prints one object per run, a line each. Means that would mislead
 are null, and withheld_reason says why. cpu_seconds is processor time from
 first event to summary, checkers and digest on, summed over replications: of
@@ -38,7 +45,9 @@ type runFlags struct {
 	scenarioFlags
 	studyFlags
 	outputFlags
-	trace string
+	calls    callsFlag
+	trace    string
+	evidence string
 }
 
 func newRun() *cobra.Command {
@@ -55,8 +64,10 @@ func newRun() *cobra.Command {
 	}
 	f.scenarioFlags.add(cmd)
 	f.studyFlags.add(cmd)
+	f.calls.add(cmd, "how people call, `remote` or buttons: from the phone as the scenario says, or the same people at the landing")
 	cmd.Flags().IntVar(&f.only, "replication", 0, "run only this replication, counted from 0, just as in the whole study")
 	f.outputFlags.add(cmd, "write all results")
+	cmd.Flags().StringVar(&f.evidence, "evidence", "", "leave what the services stored, logged and sent in the first replication in this new `FOLDER`, with the truth to audit it against")
 	cmd.Flags().StringVar(&f.trace, "trace", "", "write every event and command of the first replication to this `FILE`")
 	return cmd
 }
@@ -83,8 +94,17 @@ func run(cmd *cobra.Command, refs []string, f *runFlags) (err error) {
 	if err := f.check(cmd); err != nil {
 		return err
 	}
-	if runs := len(refs) * len(f.policies()); f.trace != "" && runs > 1 {
-		return fmt.Errorf("--trace %s: a trace is of one run, and this is %d: name one scenario and one dispatcher", f.trace, runs)
+	if err := f.calls.check(); err != nil {
+		return err
+	}
+	if len(f.calls.calls) > 1 {
+		return errors.New("--calls: a run has one way of calling; compare holds both against each other")
+	}
+	runs := len(refs) * len(f.policies())
+	for _, one := range []struct{ flag, value string }{{"trace", f.trace}, {"evidence", f.evidence}} {
+		if one.value != "" && runs > 1 {
+			return fmt.Errorf("--%s %s: it is of one run, and this is %d: name one scenario and one dispatcher", one.flag, one.value, runs)
+		}
 	}
 	all, err := loadAll(refs, &f.scenarioFlags)
 	if err != nil {
@@ -96,12 +116,18 @@ func run(cmd *cobra.Command, refs []string, f *runFlags) (err error) {
 		if options[i], err = f.options(cmd, refs[i], &f.scenarioFlags, cases); err != nil {
 			return err
 		}
+		options[i].Buttons = f.calls.ways()[0] == result.CallsButtons
 	}
 	out, err := openOutput(f.out, f.force)
 	if err != nil {
 		return err
 	}
 	defer out.discard()
+	evidence, err := f.openEvidence(all[0][0], &options[0])
+	if err != nil {
+		return err
+	}
+	defer evidence.discard()
 	trace, err := openTrace(f.trace)
 	if err != nil {
 		return err
@@ -166,6 +192,14 @@ func run(cmd *cobra.Command, refs []string, f *runFlags) (err error) {
 		}
 		if f.format == formatText {
 			fmt.Fprintf(stdout, "\nreport: %s\n", filepath.Join(f.out, fileReport))
+		}
+	}
+	if evidence != nil {
+		if err := commitEvidence(evidence, files[0]); err != nil {
+			return err
+		}
+		if f.format == formatText {
+			fmt.Fprintf(stdout, "\nevidence: %s\n", f.evidence)
 		}
 	}
 	if err := trace.commit(); err != nil {

@@ -160,5 +160,9 @@ func (p *Phone) Exercise(r remotecall.RightsRequest) (*remotecall.Fulfilment, er
 	return f, nil
 }
 
-// Import takes what another provider or device exported into the account.
-func (p *Phone) Import(export []byte) error { return ask(p, wire.Import, export, nil) }
+// Import takes what another provider or device exported into the account. Keys
+// among it are made anew: what comes back is for the user to hand on.
+func (p *Phone) Import(export []byte) (keys []remotecall.Key, err error) {
+	err = ask(p, wire.Import, export, &keys)
+	return keys, err
+}

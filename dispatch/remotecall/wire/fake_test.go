@@ -85,8 +85,8 @@ func (f *fake) Report(a remotecall.AppReport) error {
 func (f *fake) Exercise(r remotecall.RightsRequest) (*remotecall.Fulfilment, error) {
 	return &remotecall.Fulfilment{Request: "request", Referrals: []string{"ask"}}, f.hears("exercise %s %s %s", r.Token, r.Right, r.Service)
 }
-func (f *fake) Import(t remotecall.Token, export []byte) error {
-	return f.hears("import %s %s", t, export)
+func (f *fake) Import(t remotecall.Token, export []byte) ([]remotecall.Key, error) {
+	return nil, f.hears("import %s %s", t, export)
 }
 func (f *fake) Connect(t remotecall.Token, d remotecall.Device, videoKey []byte) error {
 	f.device = d

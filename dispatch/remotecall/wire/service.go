@@ -29,7 +29,7 @@ type Service interface {
 	Upload(u remotecall.Usage) error
 	Report(a remotecall.AppReport) error
 	Exercise(r remotecall.RightsRequest) (*remotecall.Fulfilment, error)
-	Import(t remotecall.Token, export []byte) error
+	Import(t remotecall.Token, export []byte) ([]remotecall.Key, error)
 	Connect(t remotecall.Token, d remotecall.Device, videoKey []byte) error
 	Answer(t remotecall.Token, id uint64) error
 	OpenDoor(t remotecall.Token, id uint64) error
@@ -55,7 +55,7 @@ const (
 	UploadUsage       = "upload-usage"        // remotecall.Usage -> Nothing; anonymous
 	AppReport         = "app-report"          // remotecall.AppReport -> Nothing
 	Exercise          = "exercise"            // Signed[Rights] -> remotecall.Fulfilment
-	Import            = "import"              // Signed[[]byte] -> Nothing
+	Import            = "import"              // Signed[[]byte] -> []remotecall.Key
 	Connect           = "connect"             // Signed[VideoKey] -> Nothing
 	Listen            = "listen"              // Signed[Nothing] -> []Happening
 	Answer            = "answer"              // Signed[uint64] -> Nothing
@@ -140,7 +140,7 @@ func (e *Endpoint) table(s Service) map[string]operation {
 			return s.Exercise(remotecall.RightsRequest{Right: r.Right, Service: r.Service, Token: t, Email: r.Email, Password: r.Password,
 				Corrections: r.Corrections, Purpose: r.Purpose, Pseudonyms: r.Pseudonyms})
 		}),
-		Import: signed(func(t remotecall.Token, export []byte) error { return s.Import(t, export) }),
+		Import: asks(s.Import),
 		Connect: signed(func(t remotecall.Token, key VideoKey) error {
 			box := new(mailbox)
 			if err := s.Connect(t, box, key); err != nil {

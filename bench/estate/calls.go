@@ -1,0 +1,95 @@
+package estate
+
+import (
+	"time"
+
+	"hoistway/dispatch/remotecall"
+	"hoistway/scenarios"
+)
+
+// Unused is why somebody with the app does not call from it: they stopped
+// using it. It is the person's own reason, not a refusal of the service.
+const Unused = "app-not-used"
+
+// Call asks for a car from a resident's phone. It implements twin.Service.
+func (e *Estate) Call(at scenarios.Instant, number int64, resident, from, to int, distance float64) (time.Duration, string) {
+	e.at(at)
+	p := e.who(resident)
+	switch {
+	case p == nil:
+		return 0, string(remotecall.Unavailable)
+	case p.silent:
+		return 0, Unused
+	}
+	r := remotecall.CallRequest{Building: Main, From: e.floors[from], To: e.floors[to], Distance: distance, Walk: walk(distance, p.place.Speed)}
+	if p.place.Favourite == to {
+		r.To = ""
+	}
+	t, err := p.phone.Call(r)
+	if is(err, remotecall.NotSignedIn) && !p.erased {
+		if err = e.again(p); err == nil {
+			t, err = p.phone.Call(r)
+		}
+	}
+	if refused := e.refusal(err); refused != "" {
+		e.fail(e.acted(p, "call", refused))
+		return 0, refused
+	}
+	e.calls[number] = call{number: t.Number, person: p, from: from, to: to, bank: t.Bank}
+	return t.Ready, ""
+}
+
+// walk is the time for a distance in metres at a speed in mm/s.
+func walk(distance float64, speed int) time.Duration {
+	return time.Duration(distance*1e9/float64(speed)+0.5) * time.Microsecond
+}
+
+// Assigned reports the car. It implements twin.Service.
+func (e *Estate) Assigned(at scenarios.Instant, number int64, bank, car int) {
+	e.at(at)
+	if c, ok := e.calls[number]; ok {
+		e.service.Assigned(c.number, e.sc.Banks[bank].Cars[car].Name, 0)
+	}
+}
+
+// Ended forgets a call. The phone of somebody who was served notes the use and
+// reports it later, under its randomized ID. It implements twin.Service.
+func (e *Estate) Ended(at scenarios.Instant, number int64, served bool) {
+	e.at(at)
+	c, ok := e.calls[number]
+	if !ok {
+		return
+	}
+	delete(e.calls, number)
+	e.service.Forget(c.number)
+	result := "not-served"
+	if served {
+		result = "served"
+		e.uses(c.person, "remote-call", c.bank)
+		e.fail(e.truth.trip(e.now, c.person.id, c.person.service, string(c.person.phone.Pseudonym(Main)), c.from, c.to, c.bank))
+	}
+	e.buildingLog(c.from, c.bank, result)
+}
+
+// uses notes a use of equipment on the phone, which uploads it within the hour.
+func (e *Estate) uses(p *person, function, bank string) {
+	if p.erased {
+		return
+	}
+	e.refusal(p.phone.Used(function, Main, bank))
+}
+
+// buildingLog writes what the Manager ordered to be logged.
+func (e *Estate) buildingLog(from int, bank, result string) {
+	if e.gone[Main] != "" {
+		return
+	}
+	all := map[string]string{"floor": e.floors[from], "bank": bank, "result": result}
+	for _, l := range e.sc.Service.Logs {
+		fields := make(map[string]string, len(l.Fields))
+		for _, f := range l.Fields {
+			fields[f] = all[f]
+		}
+		e.refusal(e.managers[Main].Log(l.Name, fields))
+	}
+}

@@ -1,0 +1,204 @@
+package estate
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"hoistway/dispatch/registry"
+	"hoistway/dispatch/remotecall"
+	"hoistway/scenarios"
+	"hoistway/twin"
+	"hoistway/twin/script"
+)
+
+// is tells whether an error is a refusal of this reason.
+func is(err error, reason remotecall.Refusal) bool { return errors.Is(err, reason) }
+
+// IssueKey makes a host's key for a visitor. It implements twin.Service.
+func (e *Estate) IssueKey(at scenarios.Instant, number twin.Permit, host, floor int, from, until scenarios.Instant, uses int) string {
+	e.at(at)
+	k := e.slot(number)
+	if host == script.None {
+		k.refused = string(remotecall.MayNotGrant)
+		return k.refused
+	}
+	p := e.who(host)
+	if p == nil {
+		return string(remotecall.Unavailable)
+	}
+	k.host = p
+	if !p.used() {
+		k.refused = string(remotecall.NotSignedIn)
+		return k.refused
+	}
+	r := remotecall.KeyRequest{Building: Main, Visitor: canary(), Floors: []string{e.floors[floor]}, From: e.start.Add(from), Until: e.start.Add(until), Uses: uses, Consent: true}
+	key, err := p.phone.CreateKey(r)
+	if is(err, remotecall.NotSignedIn) {
+		if err = e.again(p); err == nil {
+			key, err = p.phone.CreateKey(r)
+		}
+	}
+	k.refused = e.refusal(err)
+	e.fail(e.acted(p, "key-created", k.refused, "key", string(key.ID), "permit", strconv.Itoa(int(number))))
+	if k.refused != "" {
+		return k.refused
+	}
+	k.key = key
+	p.keys = append(p.keys, key.ID)
+	e.byHost[p] = append(e.byHost[p], number)
+	e.truth.enters(Canary{Person: p.id, Subject: string(p.subject), Service: p.service, Field: "visitor " + string(key.ID), Value: r.Visitor, Unique: true,
+		Stores: []string{string(registry.Cloud), "exports"}, From: e.now})
+	return ""
+}
+
+// RevokeKey ends a key. It implements twin.Service.
+func (e *Estate) RevokeKey(at scenarios.Instant, number twin.Permit) {
+	e.at(at)
+	k := e.permit(number)
+	if k == nil || k.ended || k.refused != "" {
+		return
+	}
+	k.ended = true
+	if !k.host.used() {
+		return
+	}
+	err := k.host.phone.RevokeKey(k.key.ID)
+	if is(err, remotecall.NotSignedIn) {
+		if err = e.again(k.host); err == nil {
+			err = k.host.phone.RevokeKey(k.key.ID)
+		}
+	}
+	e.fail(e.acted(k.host, "key-revoked", e.refusal(err), "key", string(k.key.ID)))
+	if err == nil {
+		e.truth.goes(k.host.id, "key-revoked", e.now, func(c *Canary) bool { return c.Field == "visitor "+string(k.key.ID) })
+	}
+}
+
+// permit is a key that was asked for; nil when there is none.
+func (e *Estate) permit(number twin.Permit) *permit {
+	if number < 1 || int(number) >= len(e.permits) || e.permits[number].host == nil {
+		return nil
+	}
+	return &e.permits[number]
+}
+
+// UseKey is a visitor at the entrance. It implements twin.Service.
+func (e *Estate) UseKey(at scenarios.Instant, number twin.Permit, floor int) string {
+	e.at(at)
+	return e.opens(number, floor, e.service.UseKey)
+}
+
+// CheckKey is a visitor on the way. It implements twin.Service.
+func (e *Estate) CheckKey(at scenarios.Instant, number twin.Permit, floor int) string {
+	e.at(at)
+	if k := e.permit(number); k != nil && k.until > 0 {
+		switch {
+		case k.ended:
+			return string(remotecall.KeyRevoked)
+		case at >= k.until:
+			return string(remotecall.KeyExpired)
+		case floor != k.floor:
+			return string(remotecall.KeyWrongFloor)
+		}
+		return ""
+	}
+	return e.opens(number, floor, e.service.CheckKey)
+}
+
+func (e *Estate) opens(number twin.Permit, floor int, ask func(string, remotecall.Key, string) error) string {
+	k := e.permit(number)
+	if k == nil || k.refused != "" {
+		return string(remotecall.KeyUnknown)
+	}
+	return e.refusal(ask(Main, k.key, e.floors[floor]))
+}
+
+// CheckTag is a resident's key tag at a reader. It implements twin.Service.
+func (e *Estate) CheckTag(at scenarios.Instant, resident, floor int) string {
+	e.at(at)
+	p := e.who(resident)
+	if p == nil {
+		return string(remotecall.Unavailable)
+	}
+	return e.refusal(e.service.CheckTag(Main, p.tag, e.floors[floor]))
+}
+
+// Ring is a visitor without a key at the intercom. Video goes to the main
+// user's phone; when they answer they open, otherwise the phone keeps a
+// picture if its user wants that. Who is let in may ride to the host's floor
+// within openFor. It implements twin.Service.
+func (e *Estate) Ring(at scenarios.Instant, number twin.Permit, host, floor int, answered bool) (scenarios.Instant, string) {
+	e.at(at)
+	k := e.slot(number)
+	if host == script.None {
+		k.refused = NotLetIn
+		return 0, k.refused
+	}
+	p := e.who(host)
+	if p == nil {
+		return 0, string(remotecall.Unavailable)
+	}
+	k.host = p
+	k.refused = e.rings(p, answered)
+	e.fail(e.acted(p, "intercom", k.refused, "permit", strconv.Itoa(int(number)), "answered", strconv.FormatBool(answered)))
+	if k.refused != "" {
+		return 0, k.refused
+	}
+	k.floor, k.until = floor, at+openFor
+	e.byHost[p] = append(e.byHost[p], number)
+	return k.until, ""
+}
+
+// openFor is how long a main user's opening lets the visitor ride.
+const openFor = time.Hour
+
+// slot is the place of a permit.
+func (e *Estate) slot(number twin.Permit) *permit {
+	for int(number) >= len(e.permits) {
+		e.permits = append(e.permits, permit{})
+	}
+	return &e.permits[number]
+}
+
+func (e *Estate) rings(p *person, answered bool) string {
+	ring, err := e.panel.Ring(Main, e.apartment(p.place))
+	if is(err, remotecall.NoDevice) && p.used() { // logins end with a restart
+		if err = e.again(p); err == nil {
+			ring, err = e.panel.Ring(Main, e.apartment(p.place))
+		}
+	}
+	if err != nil {
+		return e.refusal(err)
+	}
+	for range 3 {
+		face := canary()
+		e.truth.enters(Canary{Person: p.id, Field: "intercom-frame", Value: face, Unique: true, Stores: []string{p.device}, From: e.now})
+		if err := ring.Show([]byte(face)); err != nil {
+			return e.refusal(err)
+		}
+	}
+	if err := p.phone.Listen(); err != nil {
+		return e.refusal(err)
+	}
+	if answered {
+		if err := p.phone.Answer(ring.ID()); err != nil {
+			return e.refusal(err)
+		}
+		if err := p.phone.OpenDoor(ring.ID()); err != nil {
+			return e.refusal(err)
+		}
+	}
+	_, opened, err := ring.HangUp()
+	if refused := e.refusal(errors.Join(err, p.phone.Listen())); refused != "" {
+		return refused
+	}
+	if !opened {
+		return NotLetIn
+	}
+	e.uses(p, "intercom", "")
+	return ""
+}
+
+// NotLetIn is why a visitor who rang stays outside: nobody answered.
+const NotLetIn = "not-let-in"
