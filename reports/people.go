@@ -26,28 +26,34 @@ func outcomeSection(f *result.File) section {
 	}
 	sec.Blocks = []block{{Table: &t}}
 	if len(s.Reasons) > 0 {
-		r := table{Caption: "Refusals by reason", Columns: columns("Reason", "Refusals", "Share, %")}
-		reasons := make([]string, 0, len(s.Reasons))
-		var all int64
-		for name, n := range s.Reasons {
-			reasons = append(reasons, name)
-			all += n
-		}
-		slices.SortFunc(reasons, func(a, b string) int {
-			return cmp.Or(cmp.Compare(s.Reasons[b], s.Reasons[a]), cmp.Compare(a, b))
-		})
-		for _, name := range reasons {
-			r.Rows = append(r.Rows, []string{name, count(s.Reasons[name]), number(share(s.Reasons[name], all), 2)})
-		}
+		r := reasonTable("Refusals by reason", s.Reasons)
 		sec.Blocks = append(sec.Blocks, block{Table: &r})
 	}
 	return sec
 }
 
+// reasonTable lists refusals, the most frequent reason first.
+func reasonTable(caption string, counts map[string]int64) table {
+	t := table{Caption: caption, Columns: columns("Reason", "Refusals", "Share, %")}
+	reasons := make([]string, 0, len(counts))
+	var all int64
+	for name, n := range counts {
+		reasons = append(reasons, name)
+		all += n
+	}
+	slices.SortFunc(reasons, func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	for _, name := range reasons {
+		t.Rows = append(t.Rows, []string{name, count(counts[name]), number(share(counts[name], all), 2)})
+	}
+	return t
+}
+
 // remoteSection holds the figures of remote calls; false when there were none.
 func remoteSection(f *result.File) (section, bool) {
 	r := &f.Total.Remote
-	if r.Calls == 0 {
+	if r.Calls == 0 && len(r.Denied) == 0 {
 		return section{}, false
 	}
 	sec := section{ID: "remote", Title: "Remote calls", Lead: count(r.Calls) + " rides were called from a phone before the walk to the landing; " + count(r.Served) +
@@ -55,6 +61,10 @@ func remoteSection(f *result.File) (section, bool) {
 	figures := allFigures(f, "Figures of remote calls", isRemote)
 	if len(figures.Rows) > 0 {
 		sec.Blocks = append(sec.Blocks, block{Table: &figures})
+	}
+	if len(r.Denied) > 0 {
+		denied := reasonTable("Remote calls refused by the service, by reason; who made them walked to the landing and pressed", r.Denied)
+		sec.Blocks = append(sec.Blocks, block{Table: &denied})
 	}
 	wait, board := distributionOf(&r.Wait), distributionOf(&r.CallToBoard)
 	if wait.count+board.count > 0 {

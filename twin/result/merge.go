@@ -12,7 +12,7 @@ func Merge(parts ...*Summary) (*Summary, error) {
 	if len(parts) == 0 {
 		return nil, fmt.Errorf("merging summaries: there is none")
 	}
-	total := &Summary{Reasons: map[string]int64{}, Queue: [][]int64{}, QueueMax: []int64{},
+	total := &Summary{Reasons: map[string]int64{}, Remote: Remote{Denied: map[string]int64{}}, Queue: [][]int64{}, QueueMax: []int64{},
 		Arrivals: []int64{}, Boardings: []int64{}, Banks: []BankSummary{}}
 	for i, p := range parts {
 		if err := total.merge(p, i == 0); err != nil {
@@ -45,7 +45,9 @@ func (s *Summary) merge(o *Summary, first bool) error {
 	s.Remote.Calls += o.Remote.Calls
 	s.Remote.Served += o.Remote.Served
 	s.Remote.NoShow += o.Remote.NoShow
-	s.Remote.Denied += o.Remote.Denied
+	for reason, n := range o.Remote.Denied {
+		s.Remote.Denied[reason] += n
+	}
 	s.Remote.Missed += o.Remote.Missed
 	s.Remote.VainStops += o.Remote.VainStops
 	theirs := o.samples()

@@ -18,9 +18,16 @@ const (
 	noCall   = "no remote call was placed in the window"
 )
 
-func denied(s *Summary) int64       { return s.Remote.Denied }
 func remoteNoShow(s *Summary) int64 { return s.Remote.NoShow }
 func missed(s *Summary) int64       { return s.Remote.Missed }
+
+// denied is how many calls from the phone were refused.
+func denied(s *Summary) (n int64) {
+	for _, m := range s.Remote.Denied {
+		n += m
+	}
+	return n
+}
 
 // ofCalls is a share of remote calls.
 func ofCalls(count func(*Summary) int64) measure {
@@ -33,11 +40,11 @@ func ofCalls(count func(*Summary) int64) measure {
 }
 
 func deniedShare(_ *Header, s *Summary) (float64, string) {
-	attempts := s.Remote.Calls + s.Remote.Denied
+	attempts := s.Remote.Calls + denied(s)
 	if attempts == 0 {
 		return 0, "nobody called from the phone in the window"
 	}
-	return 100 * float64(s.Remote.Denied) / float64(attempts), ""
+	return 100 * float64(denied(s)) / float64(attempts), ""
 }
 
 // The times of cars need no trust in waits: a car held was held.

@@ -60,6 +60,9 @@ func TestFiguresOfCallsFromThePhone(t *testing.T) {
 			t.Errorf("%s is %v (withheld %q), want %v: %s", c.metric, got, withheld, c.want, c.why)
 		}
 	}
+	if want := map[string]int64{"not-near": 1}; cmp.Diff(want, s.Remote.Denied) != "" {
+		t.Errorf("calls were refused as %v, want %v", s.Remote.Denied, want)
+	}
 	if _, why := of(t, "caller_bound", h, s); !strings.Contains(why, "in place of calling") {
 		t.Errorf("the bound is withheld with %q: nobody pressed in place of a call that the service would have taken", why)
 	}

@@ -65,7 +65,7 @@ func NewSummarizer(h Header) *Summarizer {
 
 // newSummary is the summary of no replication, with all its slices in place.
 func newSummary(h *Header) *Summary {
-	s := &Summary{Reasons: map[string]int64{}, Banks: make([]BankSummary, len(h.Banks)), BinSeconds: binSeconds(h)}
+	s := &Summary{Reasons: map[string]int64{}, Remote: Remote{Denied: map[string]int64{}}, Banks: make([]BankSummary, len(h.Banks)), BinSeconds: binSeconds(h)}
 	for i := range s.Banks {
 		b := &h.Banks[i]
 		s.Banks[i].LoadHist = make([][]int64, len(b.Cars))
@@ -152,7 +152,7 @@ func (m *Summarizer) count(t *Trip) {
 	r := &s.Remote
 	if t.Wished >= 0 {
 		if t.Denied != "" {
-			r.Denied++
+			r.Denied[t.Denied]++
 		}
 		if boarded {
 			waited := max(0, t.Opening-t.Arrive)

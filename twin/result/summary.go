@@ -51,9 +51,9 @@ type Remote struct {
 	Slack       Sample `json:"slack"`         // answering doors began to open to the caller's arrival, 0 if they opened later
 	Held        Sample `json:"held"`          // per stop at which a car was held for a walker
 
-	Denied int64  `json:"denied"` // trips whose call from the phone the service refused; they are none of Calls
-	Missed int64  `json:"missed"` // callers who found the car gone and called again from the landing
-	Late   Sample `json:"late"`   // callers who came: by how much later than they were expected, 0 if earlier
+	Denied map[string]int64 `json:"denied"` // trips whose call from the phone the service refused, by reason; they are none of Calls
+	Missed int64            `json:"missed"` // callers who found the car gone and called again from the landing
+	Late   Sample           `json:"late"`   // callers who came: by how much later than they were expected, 0 if earlier
 
 	VainStops int64  `json:"vain_stops"` // that answered calls of people who never came, and nobody entered or left
 	Vain      Sample `json:"vain"`       // doors beginning to open to closed again, per such stop

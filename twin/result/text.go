@@ -188,13 +188,16 @@ func (p *page) run(f *File) {
 	p.line("")
 	p.banks(f)
 	p.upPeak(h)
-	if f.Total.Remote.Calls+f.Total.Remote.Denied > 0 {
+	if f.Total.Remote.Calls+denied(f.Total) > 0 {
 		p.line("")
 		p.row("%-38s %12s %12s", fmt.Sprintf("remote calls: %d", f.Total.Remote.Calls), "value", fmt.Sprintf("± (%v %%)", 100*h.Confidence))
 		for _, r := range remoteFigures {
 			p.figure(f, r.metric, r.label)
 		}
 		p.notes()
+		if len(f.Total.Remote.Denied) > 0 {
+			p.paragraph("      ", "refused calls from the phone, who made them pressed at the landing: "+reasons(f.Total.Remote.Denied))
+		}
 	}
 	if len(f.Verdicts) > 0 {
 		p.line("")
@@ -226,23 +229,28 @@ func (p *page) figure(f *File, metric, label string) {
 // people says what became of everybody. Counts are never withheld.
 func (p *page) people(f *File) {
 	s := f.Total
-	reasons := slices.Sorted(maps.Keys(s.Reasons))
-	for i, r := range reasons {
-		reasons[i] = fmt.Sprintf("%s: %d", r, s.Reasons[r])
-	}
 	text := fmt.Sprintf("%d journeys began in the window: %d served", s.Passengers, served(s))
 	for _, o := range []struct {
 		n    int64
 		what string
 	}{
 		{s.Abandoned, "gave up"}, {s.NoShow, "never came"},
-		{s.Refused, "refused (" + strings.Join(reasons, ", ") + ")"}, {s.Censored, "unfinished"},
+		{s.Refused, "refused (" + reasons(s.Reasons) + ")"}, {s.Censored, "unfinished"},
 	} {
 		if o.n > 0 {
 			text += fmt.Sprintf(", %d %s", o.n, o.what)
 		}
 	}
 	p.line("%s", text)
+}
+
+// reasons lists how often there was each.
+func reasons(counts map[string]int64) string {
+	all := slices.Sorted(maps.Keys(counts))
+	for i, r := range all {
+		all[i] = fmt.Sprintf("%s: %d", r, counts[r])
+	}
+	return strings.Join(all, ", ")
 }
 
 // queues names the three landings with the longest queues.

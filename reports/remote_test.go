@@ -1,0 +1,56 @@
+package reports
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"hoistway/twin/result"
+)
+
+func TestRefusedCallsAreListedByReason(t *testing.T) {
+	f := office("eta", 1, 2)
+	f.Total.Remote.Denied = map[string]int64{"not-near": 3, "too-many-calls": 1}
+	page := markup(runPage(t, f))
+	for _, want := range []string{"Remote calls refused by the service, by reason", "not-near", "too-many-calls", "75.00"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	f.Total.Remote.Denied = nil
+	if strings.Contains(markup(runPage(t, f)), "refused by the service, by reason") {
+		t.Error("a table of refused calls where none was refused")
+	}
+}
+
+func TestComparisonSaysWhatCallingAheadGives(t *testing.T) {
+	remote, buttons := office("eta", 1, 2), office("eta", 1, 2)
+	buttons.Header.Calls = result.CallsButtons
+	waited, gain, half, bound := 12.5, 3.25, 0.75, 9.125
+	c := &result.Comparison{Runs: []*result.File{remote, buttons}, Foreknowledge: []result.Foreknowledge{{
+		Remote: 0, Buttons: 1, N: 2, Waited: &waited, Gain: &gain, Half: &half, Bound: &bound, Claimed: true, Finding: "people wait less",
+	}}}
+	page := func() (string, error) {
+		var b bytes.Buffer
+		err := Comparison(&b, c)
+		return markup(b.String()), err
+	}
+	text, err := page()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Calling ahead", "eta, buttons", "12.5", "3.2", "9.1", "people wait less", "What it cost, eta"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	c.Foreknowledge[0].Buttons = 2
+	if _, err := page(); err == nil || !strings.Contains(err.Error(), "foreknowledge[0]") {
+		t.Errorf("a finding of a run that is not there: error %v", err)
+	}
+	c.Foreknowledge[0].Buttons = 1
+	c.Foreknowledge[0].Gain = nil
+	if text, err = page(); err != nil || !strings.Contains(text, "–") {
+		t.Errorf("a gain that is not given is no dash (error %v)", err)
+	}
+}
