@@ -55,12 +55,14 @@ func (p *Phone) load() error {
 	case err == nil:
 		d := json.NewDecoder(bytes.NewReader(b))
 		d.DisallowUnknownFields()
-		if err := d.Decode(&p.settings); err != nil {
+		var s settings
+		if err := d.Decode(&s); err != nil {
 			return fmt.Errorf("%s: %w", settingsFile, err)
 		}
-		if p.settings.Version != storeVersion {
-			return fmt.Errorf("%s: version %d; this app reads %d", settingsFile, p.settings.Version, storeVersion)
+		if s.Version != storeVersion {
+			return fmt.Errorf("%s: version %d; this app reads %d", settingsFile, s.Version, storeVersion)
 		}
+		p.settings = s
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
