@@ -1,11 +1,16 @@
 package registry
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dgraph-io/badger/v4"
+)
 
 // Correct writes a record in place of one that was incorrect, and notes in the
 // ledger, before anything is written, which fields of it were. The former
 // value is physically gone after the next Settle or erasure, and a restore,
-// which replays the ledger, does not bring it back.
+// which replays the ledger, does not bring it back: it empties the fields, or
+// drops the record when none are named.
 func (h Handle) Correct(ref Ref, rec Record, fields ...string) error {
 	s, _, err := h.admit(ref, actWrite)
 	if err != nil {
@@ -23,7 +28,16 @@ func (h Handle) Correct(ref Ref, rec Record, fields ...string) error {
 	if _, err := h.r.Append(Entry{Act: ActCorrected, Facts: facts}, true); err != nil {
 		return err
 	}
-	return h.Put(ref, rec)
+	err = h.one(ref, actWrite, func(s *store, txn *badger.Txn, rule *rule) error {
+		if err := h.put(s, txn, rule, ref, rec); err != nil {
+			return err
+		}
+		return s.noteChange(txn)
+	})
+	if err == nil {
+		s.addChanged(key)
+	}
+	return err
 }
 
 // For act.go (the ledger's table of acts): remotecall also records, in

@@ -27,7 +27,8 @@ var (
 func (s *Service) correct(q *request, corrections map[string]string) error {
 	account, person := map[string]string{}, map[string]string{}
 	var preferences Preferences
-	prefers, permissions := false, false
+	var prefers []string
+	permissions := false
 	for _, name := range slices.Sorted(maps.Keys(corrections)) {
 		value, known := corrections[name], false
 		if slices.Contains(accountFields[q.service], name) {
@@ -43,7 +44,7 @@ func (s *Service) correct(q *request, corrections map[string]string) error {
 			}
 		}
 		if q.service == Flow && slices.Contains(preferenceFields, name) {
-			prefers, known = true, true
+			prefers, known = append(prefers, name), true
 			if err := preferences.take(name, value); err != nil {
 				return err
 			}
@@ -77,8 +78,8 @@ func (s *Service) correct(q *request, corrections map[string]string) error {
 		}
 		done++
 	}
-	if prefers {
-		if err := s.correctPreferences(q, preferences); err != nil {
+	if len(prefers) > 0 {
+		if err := s.correctPreferences(q, preferences, prefers); err != nil {
 			return err
 		}
 		done++
@@ -92,6 +93,9 @@ func (s *Service) correct(q *request, corrections map[string]string) error {
 	}
 	if done == 0 {
 		return AskTheManager
+	}
+	if err := s.render(); err != nil {
+		return err
 	}
 	return stored("settle a correction", s.c.Registry.Settle())
 }
@@ -182,7 +186,7 @@ func (p profile) field(name string) *string {
 }
 
 // correctPreferences corrects preferences. When none is left, the record goes.
-func (s *Service) correctPreferences(q *request, p Preferences) error {
+func (s *Service) correctPreferences(q *request, p Preferences, names []string) error {
 	h, ref := s.own(q), registry.Ref{Kind: registry.KindFlowPreferences, Subject: q.subject}
 	var r registry.FlowPreferences
 	err := h.Get(ref, &r)
@@ -193,7 +197,7 @@ func (s *Service) correctPreferences(q *request, p Preferences) error {
 	p.apply(&r)
 	switch none := (registry.FlowPreferences{Meta: r.Meta}); {
 	case r != none:
-		err = h.Correct(ref, &r)
+		err = h.Correct(ref, &r, names...)
 	case existed:
 		err = h.Remove(ref)
 	default:

@@ -17,7 +17,8 @@ import (
 //     erased (RC:L45, FL:L56);
 //   - the key-encryption key is made anew when it is as old as Limits.Rotation;
 //   - the analytics of a month that is over are published;
-//   - single records that were removed or corrected go from the files.
+//   - single records that were removed or corrected go from the files, and
+//     the displays at the entrances are put in line with the stores.
 //
 // What fails is tried again by the next call, and keeps nothing else from
 // being done.
@@ -34,7 +35,7 @@ func (s *Service) Tend() error {
 	if !due {
 		return nil
 	}
-	err := errors.Join(s.sweep(), s.rotate(now), s.publish(), stored("settle removals", s.c.Registry.Settle()))
+	err := errors.Join(s.sweep(), s.rotate(now), s.publish(), s.render(), stored("settle removals", s.c.Registry.Settle()))
 	if err != nil {
 		return fmt.Errorf("tend: %w", err)
 	}
@@ -60,6 +61,18 @@ func (s *Service) sweep() error {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// render puts the displays of all buildings in line with the stores.
+func (s *Service) render() error {
+	for _, b := range s.c.Registry.Buildings() {
+		if b.Residential && b.Intercom {
+			if err := s.c.Registry.RenderDisplay(b.Name); err != nil {
+				return stored("render a display", err)
+			}
+		}
+	}
+	return nil
 }
 
 // rotate makes the key-encryption key anew when it is due.
