@@ -1,7 +1,6 @@
 package remotecall
 
 import (
-	"errors"
 	"time"
 
 	"hoistway/dispatch/registry"
@@ -113,21 +112,27 @@ func (s *Service) updateAccount(a *account, change func(profile)) error {
 	})
 }
 
-// erase ends everything that memory knows of a subject and erases them from
-// the stores. Their keys and sub-users go first, one by one, because each
-// leaves an entry in the key audit. Nothing of the subject can be written
-// meanwhile, nor afterwards: whoever waits for a turn finds no account.
+// erase ends everything of a subject and erases them from the stores. Their
+// keys and sub-users go first, one by one, because each leaves an entry in the
+// key audit. Nothing of the subject can be written meanwhile, nor afterwards:
+// whoever waits for a turn finds no account. When it fails the account is
+// still there, without a login, and erase may be called again.
 func (s *Service) erase(subject registry.ID, cause registry.Cause) (*registry.Certificate, error) {
 	defer s.turn(subject)()
+	return s.eraseInTurn(subject, cause)
+}
+
+func (s *Service) eraseInTurn(subject registry.ID, cause registry.Cause) (*registry.Certificate, error) {
 	devices := s.devicesOf(subject)
-	s.drop(subject)
-	if err := s.endGrants(subject, "", nil); err != nil && !errors.Is(err, NotProvider) {
+	s.endSessions(subject)
+	if err := s.endGrants(subject, "", nil); err != nil && !notProvider(err) {
 		return nil, err
 	}
 	certificate, err := s.c.Registry.Erase(subject, cause)
 	if err != nil {
 		return nil, stored("erase a subject", err)
 	}
+	s.drop(subject)
 	s.forgetPlaces(subject)
 	for _, d := range devices {
 		d.Wipe()

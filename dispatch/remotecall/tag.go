@@ -19,7 +19,7 @@ func (m *Manager) GiveTag(subject registry.ID, floors []string) (number string, 
 		return "", NotYourBuilding
 	}
 	defer s.turn(subject)()
-	if _, err := m.person(subject); err != nil {
+	if err := m.knows(subject); err != nil {
 		return "", err
 	}
 	h, ref := m.handle(registry.ToProvide).Of(subject), registry.Ref{Kind: registry.KindKeyTag, Subject: subject}
@@ -44,7 +44,7 @@ func (m *Manager) TakeTag(subject registry.ID) error {
 		return NotYourBuilding
 	}
 	defer m.s.turn(subject)()
-	if _, err := m.person(subject); err != nil {
+	if err := m.knows(subject); err != nil {
 		return err
 	}
 	taken, err := m.takeTag(subject)
