@@ -1,0 +1,166 @@
+package registry
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestHoldKeepsItsRecordsAndNothingElse(t *testing.T) {
+	c := &clock{now: start}
+	o := diskOptions(t, c)
+	r := open(t, o)
+	subject := signUp(t, r)
+	service := r.As(RoleService, ToProvide).In("a")
+	in, out := Ref{Kind: KindSubUser, Subject: subject, Item: r.o.IDs.New()}, Ref{Kind: KindSubUser, Subject: subject, Item: r.o.IDs.New()}
+	for _, ref := range []Ref{in, out} {
+		must(t, service.Put(ref, &SubUser{Name: "S", Consent: r.o.IDs.New()}))
+	}
+	person := Ref{Kind: KindBuildingPerson, Subject: subject}
+	must(t, r.As(RoleManager, ToProvide).In("a").Put(person, &BuildingPerson{Service: "flow", Name: "N"}))
+
+	if _, err := r.Hold("a dispute", []Ref{in, {Kind: KindSubUser, Subject: subject, Item: r.o.IDs.New()}}); !errors.Is(err, ErrNotFound) {
+		t.Errorf("a hold on a record that is not there: %v", err)
+	}
+	if n := len(stands(t, r, KindHeldRecord, "")); n != 0 {
+		t.Fatalf("a hold that was refused left %d copies", n)
+	}
+	id, err := r.Hold("a dispute", []Ref{in, person})
+	must(t, err)
+	if n, err := r.Held(id); err != nil || n != 2 {
+		t.Errorf("the case holds %d records, %v; want 2", n, err)
+	}
+	held, err := r.held()
+	must(t, err)
+	if key, _ := keyOf(in); !held["cloud|"+string(key)] || !slices.Equal(r.heldBy("cloud", string(key)), []ID{id}) {
+		t.Error("held does not know a held record")
+	}
+	if key, _ := keyOf(out); held["cloud|"+string(key)] {
+		t.Error("held knows a record that nobody holds")
+	}
+
+	_, err = r.Erase(subject, CauseMovedOut)
+	must(t, err)
+	for store, kind := range map[string]*Kind{"": KindSubUser, "a": KindBuildingPerson} {
+		if left := stands(t, r, kind, store); len(left) != 0 {
+			t.Errorf("%d records of %s survive the erasure in their store", len(left), kind.Name)
+		}
+	}
+	if n, err := r.Held(id); err != nil || n != 2 {
+		t.Errorf("after the erasure the case holds %d records, %v; want 2", n, err)
+	}
+	var denied *Denied
+	for _, h := range []Handle{service, r.As(RoleSubject, ToFulfil).Of(subject), r.As(RoleManager, ToSecure).In("a"), r.As(RoleSecurity, ToDefend)} {
+		if err := h.Each(Ref{Kind: KindHeldRecord, Subject: id}, func(Ref, func(Record) error) error { return nil }); !errors.As(err, &denied) {
+			t.Errorf("%s reads held records: %v", h.role, err)
+		}
+	}
+	var copies []SubUser
+	must(t, r.As(RoleSecurity, ToDefend).On(id).Each(Ref{Kind: KindHeldRecord, Subject: id}, func(_ Ref, load func(Record) error) error {
+		var h HeldRecord
+		if err := load(&h); err != nil {
+			return err
+		}
+		if h.Store == "cloud" {
+			var s SubUser
+			if err := json.Unmarshal(h.Value, &s); err != nil {
+				return err
+			}
+			copies = append(copies, s)
+		}
+		return nil
+	}))
+	if len(copies) != 1 || copies[0].Name != "S" {
+		t.Errorf("the copies of sub-users on the grounds of the case: %+v, want one", copies)
+	}
+
+	c.pass(wholeDay)
+	certificates, err := r.Release(id)
+	must(t, err)
+	if len(certificates) != 1 || certificates[0].Cause != CauseRelease {
+		t.Errorf("certificates %+v, want one of the erasure that the case deferred", certificates)
+	}
+	for _, row := range []struct {
+		sentence string
+		at       time.Duration
+		want     map[string]int
+	}{
+		{"before the archive's deadline the copies stay", r.o.Limits.Archive - time.Second, map[string]int{}},
+		{"at the deadline copies, case and key go", time.Second, map[string]int{KindHeldRecord.Name: 2, KindHoldCase.Name: 1}},
+	} {
+		c.pass(row.at)
+		swept := mustSweep(t, r)
+		if diff := cmp.Diff(row.want, swept); diff != "" {
+			t.Errorf("%s (-want +swept)\n%s", row.sentence, diff)
+		}
+	}
+	if keys := stands(t, r, KindWrappedKey, ""); len(keys) != 0 {
+		t.Errorf("%d keys outlive the case and the subject", len(keys))
+	}
+	archive := r.stores["archive"].dir()
+	must(t, r.Close())
+	if left := physical(t, archive, "h"); len(left) != 0 {
+		t.Errorf("the files of the archive still hold %v", left)
+	}
+}
+
+func TestHoldIsASnapshot(t *testing.T) {
+	r := inRAM(t)
+	subject := signUp(t, r)
+	ref := Ref{Kind: KindFlowProfile, Subject: subject}
+	id, err := r.Hold("a dispute", []Ref{ref})
+	must(t, err)
+	service := r.As(RoleService, ToProvide)
+	must(t, service.Correct(ref, &FlowProfile{Name: "Other", Email: "e@example.org"}, "name"))
+	must(t, r.eachHeld(id, func(_ Ref, h *HeldRecord) error {
+		var p FlowProfile
+		if err := json.Unmarshal(h.Value, &p); err != nil {
+			return err
+		}
+		if p.Name != "N" {
+			t.Errorf("the evidence follows corrections: %q", p.Name)
+		}
+		return nil
+	}))
+	// Nobody was erased, so nobody is certified.
+	certificates, err := r.Release(id)
+	if err != nil || len(certificates) != 0 {
+		t.Errorf("%d certificates, %v; want none", len(certificates), err)
+	}
+	if len(stands(t, r, KindFlowProfile, "")) != 1 {
+		t.Error("the release deleted the account of a subject who was not erased")
+	}
+}
+
+func TestHoldRefuses(t *testing.T) {
+	r := inRAM(t)
+	subject := signUp(t, r)
+	for _, row := range []struct {
+		sentence string
+		reason   string
+		refs     []Ref
+	}{
+		{"no records", "a dispute", nil},
+		{"a whole account is no record", "a dispute", []Ref{{Kind: KindSubUser, Subject: subject}}},
+		{"a key of the vault", "a dispute", []Ref{{Kind: KindWrappedKey, Subject: subject}}},
+		{"a reason that could name somebody by a number", "dispute 0401234567", []Ref{{Kind: KindFlowProfile, Subject: subject}}},
+		{"no reason", "", []Ref{{Kind: KindFlowProfile, Subject: subject}}},
+	} {
+		if _, err := r.Hold(row.reason, row.refs); err == nil {
+			t.Errorf("%s: accepted", row.sentence)
+		}
+	}
+	if _, err := r.Held("x"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("a case that is not there: %v", err)
+	}
+	if _, err := r.Release(r.o.IDs.New()); !errors.Is(err, ErrNotFound) {
+		t.Errorf("release of a case that is not there: %v", err)
+	}
+	if n := len(stands(t, r, KindHoldCase, "")); n != 0 {
+		t.Errorf("%d cases stand", n)
+	}
+}
