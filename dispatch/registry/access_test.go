@@ -122,7 +122,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"A Manager does not walk over all profiles.", func() error { return read(as(RoleManager, ToProvide).In("a"), Ref{Kind: KindFlowProfile}) }, no},
 		{"A Manager sets no password.", func() error { return as(RoleManager, ToProvide).In("a").Put(profile(w.alice), benchProfile()) }, no},
 		{"A Manager reads no log data (FL:L47).", func() error { return read(as(RoleManager, ToSecure).In("a"), usage) }, no},
-		{"A Manager reads no Remote Call account.", func() error { return read(as(RoleManager, ToProvide).In("b"), Ref{Kind: KindRemoteCallAccount, Subject: w.caller}) }, no},
+		{"A Manager reads no Remote Call account.", func() error {
+			return read(as(RoleManager, ToProvide).In("b"), Ref{Kind: KindRemoteCallAccount, Subject: w.caller})
+		}, no},
 		{"A Manager sees their persons' visitor keys.", func() error { return read(as(RoleManager, ToProvide).In("a"), keys) }, yes},
 		{"A Manager makes no visitor keys for others.", func() error {
 			return as(RoleManager, ToProvide).In("a").Put(Ref{Kind: KindVisitorKey, Subject: w.alice, Item: w.key}, &VisitorKey{})

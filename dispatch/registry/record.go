@@ -158,8 +158,8 @@ func sealer(ref Ref, rec Record) ID {
 	return ""
 }
 
-// encode gives the value of a record in a store. With found, it makes the key
-// that it needs when there is none.
+// encode gives the value of a record in a store, within an update of it or
+// without. With found, it makes the key that it needs when there is none.
 func (s *store) encode(ref Ref, key []byte, rec Record, found bool) ([]byte, error) {
 	if err := fits(ref.Kind, rec); err != nil {
 		return nil, err
@@ -185,7 +185,7 @@ func (s *store) seal(id ID, key, plain []byte, found bool) ([]byte, error) {
 	}
 	aead, err := s.ring.key(id)
 	if errors.Is(err, ErrShredded) && found {
-		aead, err = s.ring.create(id)
+		aead, err = s.ring.createWithin(s, id)
 	}
 	if err != nil {
 		return nil, err

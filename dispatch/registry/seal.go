@@ -25,11 +25,16 @@ import (
 // key-encryption keys of its own, so that a server that is handed over needs
 // nothing of the provider's and opens nothing of theirs.
 type ring struct {
-	name   string // "provider" or "building-NAME"
-	store  *store // where the wrapped keys are
-	files  keyFiles
-	now    func() time.Time
-	making sync.Mutex // of create, so that a subject gets one key
+	name  string // "provider" or "building-NAME"
+	store *store // where the wrapped keys are
+	files keyFiles
+	now   func() time.Time
+
+	// making is held while something is wrapped and written: a subject gets one
+	// key, and a rotation that has held it knows that nothing more comes under
+	// the former epoch. In the vault it is taken before a transaction, in a
+	// building's store within one.
+	making sync.Mutex
 
 	mu     sync.RWMutex
 	epoch  int                 // new keys are wrapped under this one
@@ -183,7 +188,7 @@ func (g *ring) keep(subject ID, dek []byte, shreds uint64) (cipher.AEAD, error) 
 		return aead, nil
 	}
 	if _, there := g.cache[subject]; !there {
-		if len(g.order) == mostCached {
+		if len(g.order) >= mostCached {
 			delete(g.cache, g.order[0])
 			g.order = g.order[1:]
 		}
@@ -195,19 +200,33 @@ func (g *ring) keep(subject ID, dek []byte, shreds uint64) (cipher.AEAD, error) 
 
 // create makes a subject's key unless there is one. The wrapped key is in its
 // store when create returns, before anything that it seals.
-func (g *ring) create(subject ID) (cipher.AEAD, error) {
+func (g *ring) create(subject ID) (cipher.AEAD, error) { return g.createBy(subject, g.store.update) }
+
+// createWithin is create for those who are in an update of a store, which may
+// be the ring's own.
+func (g *ring) createWithin(s *store, subject ID) (cipher.AEAD, error) {
+	if s == g.store {
+		return g.createBy(subject, g.store.updateWithin)
+	}
+	return g.create(subject)
+}
+
+func (g *ring) createBy(subject ID, update func(func(txn *badger.Txn) error) error) (cipher.AEAD, error) {
 	g.making.Lock()
 	defer g.making.Unlock()
-	aead, err := g.key(subject)
-	if !errors.Is(err, ErrShredded) {
-		return aead, err
-	}
 	g.mu.RLock()
 	shreds := g.shreds
 	g.mu.RUnlock()
-	dek := make([]byte, keySize)
-	rand.Read(dek)
-	if err := g.store.update(func(txn *badger.Txn) error { return g.put(txn, subject, dek) }); err != nil {
+	var dek []byte
+	err := update(func(txn *badger.Txn) (err error) {
+		if dek, err = g.load(txn, subject); !errors.Is(err, ErrShredded) {
+			return err
+		}
+		dek = make([]byte, keySize)
+		rand.Read(dek)
+		return g.put(txn, subject, dek)
+	})
+	if err != nil {
 		return nil, err
 	}
 	return g.keep(subject, dek, shreds)

@@ -26,6 +26,7 @@ type store struct {
 
 	handedOver atomic.Bool     // of a building: the provider has left, and only the Manager gets in
 	gate       sync.RWMutex    // held for reading by every use, and for good once the store is closed
+	writers    sync.RWMutex    // held for reading by every transaction that writes; see alone
 	counts     []atomic.Uint64 // of accesses; see count
 	settling   settling
 }
@@ -113,19 +114,52 @@ var errClosed = errors.New("the registry, or this store of it, is closed")
 
 const (
 	// mostTries bounds how often update runs against other writers, and
-	// longestWait the time that it waits between two tries. Settling blocks
-	// writers for tens of milliseconds at a time.
+	// longestWait the time that it waits between two tries when Badger takes
+	// no writes.
 	mostTries   = 2000
 	longestWait = 20 * time.Millisecond
 )
 
 // update runs f in a read-write transaction and commits it. It runs f again
-// when another transaction came first, and when an erasure that settles holds
-// writers off, so that what it acknowledges is written.
+// when another transaction came first, and when Badger takes no writes for a
+// while, so that what it acknowledges is written. Within f no other update of
+// the same store may be called, but updateWithin may.
 func (s *store) update(f func(txn *badger.Txn) error) error {
+	return s.again(func() error {
+		if !s.gate.TryRLock() {
+			return errClosed
+		}
+		defer s.gate.RUnlock()
+		s.writers.RLock()
+		defer s.writers.RUnlock()
+		return s.db.Update(f)
+	})
+}
+
+// updateWithin is update in a transaction of its own for those who are in an
+// update of the same store already.
+func (s *store) updateWithin(f func(txn *badger.Txn) error) error {
+	return s.again(func() error { return s.db.Update(f) })
+}
+
+// alone runs f while nobody writes. DropPrefix has to be run so: it tells
+// writers to stay away, but one that has just looked puts its transaction in a
+// queue that nobody empties any more, and both wait for each other for ever
+// (Badger 4.9.6, sendToWriteCh against prepareToDrop).
+//
+// For settle.go: dropPrefixes calls s.alone(func() error { return
+// s.db.DropPrefix(prefixes...) }), else a sign-up during an erasure can hang
+// both.
+func (s *store) alone(f func() error) error {
+	s.writers.Lock()
+	defer s.writers.Unlock()
+	return f()
+}
+
+func (s *store) again(try func() error) error {
 	wait := 100 * time.Microsecond
 	for range mostTries {
-		err := s.tryUpdate(f)
+		err := try()
 		switch {
 		case err == nil:
 			return nil
@@ -141,14 +175,6 @@ func (s *store) update(f func(txn *badger.Txn) error) error {
 		}
 	}
 	return fmt.Errorf("store %s: the transaction did not get through in %d tries; other writers were always first", s.name, mostTries)
-}
-
-func (s *store) tryUpdate(f func(txn *badger.Txn) error) error {
-	if !s.gate.TryRLock() {
-		return errClosed
-	}
-	defer s.gate.RUnlock()
-	return s.db.Update(f)
 }
 
 // sync returns when all that was committed is on the disk.
