@@ -29,26 +29,29 @@ func (s *Service) addEvidence(subject registry.ID, file *exportFile) error {
 
 // addUsage adds what was logged under randomized IDs that the subject's own
 // phone gave: the vault, which knows whose they are, is not asked.
-func (s *Service) addUsage(h registry.Handle, file *exportFile, pseudonyms []registry.ID) error {
-	for _, p := range pseudonyms {
-		if !p.Valid() {
+func (s *Service) addUsage(file *exportFile, pseudonyms []registry.ID) error {
+	for i, p := range pseudonyms {
+		if !p.Valid() || slices.Contains(pseudonyms[:i], p) {
 			return PseudonymMalformed
 		}
 	}
-	err := h.Each(registry.Ref{Kind: registry.KindUsageLog}, func(_ registry.Ref, load func(registry.Record) error) error {
-		var u registry.UsageLog
-		if err := load(&u); err != nil {
-			if gone(err) {
-				return nil
-			}
-			return err
+	for _, p := range pseudonyms {
+		err := s.handle(registry.RoleSubject, registry.ToFulfil).Of(p).
+			Each(registry.Ref{Kind: registry.KindUsageLog}, func(_ registry.Ref, load func(registry.Record) error) error {
+				var u registry.UsageLog
+				if err := load(&u); err != nil {
+					if gone(err) {
+						return nil
+					}
+					return err
+				}
+				item, err := newItem(string(registry.Cloud), registry.KindUsageLog, &u)
+				file.Items = append(file.Items, item)
+				return err
+			})
+		if err != nil {
+			return stored("read the usage log", err)
 		}
-		if !slices.Contains(pseudonyms, u.Pseudonym) {
-			return nil
-		}
-		item, err := newItem(string(registry.Cloud), registry.KindUsageLog, &u)
-		file.Items = append(file.Items, item)
-		return err
-	})
-	return stored("read the usage log", err)
+	}
+	return nil
 }

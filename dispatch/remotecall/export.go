@@ -81,7 +81,7 @@ func (s *Service) export(q *request, pseudonyms []registry.ID) ([]byte, error) {
 		file.Notes = append([]string{noteKeyAudit}, exportNotes...)
 		if len(pseudonyms) == 0 {
 			file.Notes = append([]string{noteWithoutPseudonyms}, file.Notes...)
-		} else if err := s.addUsage(h, &file, pseudonyms); err != nil {
+		} else if err := s.addUsage(&file, pseudonyms); err != nil {
 			return nil, err
 		}
 	}
