@@ -323,3 +323,34 @@ func eachExtent(f *os.File, from int64, do func(offset, size int64) error) error
 		from = hole
 	}
 }
+
+// removeUnborn deletes empty logs from a store's folder before it is opened. A
+// process that is killed just after Badger created a log, or just before it
+// deletes one that it has emptied, leaves such a file, and Badger refuses to
+// open with it ("Create a new file"). It holds nothing.
+//
+// For openStore (store.go): it calls this before badger.Open.
+func removeUnborn(dir string) error {
+	files, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if ext := filepath.Ext(f.Name()); ext != ".mem" && ext != ".vlog" {
+			continue
+		}
+		info, err := f.Info()
+		if err != nil {
+			return err
+		}
+		if info.Size() == 0 {
+			if err := os.Remove(filepath.Join(dir, f.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -48,13 +48,14 @@ func (r *Registry) completeRotation(g *ring) error {
 	if err := r.recordEpochs(g); err != nil {
 		return fail(err)
 	}
-	// Whoever was wrapping a key under a former epoch has written it once the
-	// lock is free.
-	g.making.Lock()
 	epochs, present := g.epochs()
-	g.making.Unlock()
 	if len(epochs) < 2 {
 		return nil
+	}
+	// Whoever was wrapping a key under a former epoch, within a transaction,
+	// has written it once we are alone.
+	if err := g.store.alone(func() error { return nil }); err != nil {
+		return fail(err)
 	}
 	n, err := g.rewrapAll()
 	if err != nil {

@@ -200,7 +200,7 @@ func (s *store) dropMarked(prefixes [][]byte) error {
 // store hold it off.
 func (s *store) dropPrefixes(prefixes ...[]byte) error {
 	for range mostTries {
-		err := s.db.DropPrefix(prefixes...)
+		err := s.alone(func() error { return s.db.DropPrefix(prefixes...) })
 		switch {
 		case err == nil:
 			return nil

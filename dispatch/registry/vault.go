@@ -55,10 +55,6 @@ func (r *Registry) Register(subject, pseudonym ID, building string) error {
 		return Meta{Controller: k.Controller, Processor: k.Processor, At: r.o.Now().UTC().Round(0)}
 	}
 
-	// A rotation waits for keys that are being wrapped under the former
-	// key-encryption key.
-	r.ring.making.Lock()
-	defer r.ring.making.Unlock()
 	err = v.update(func(txn *badger.Txn) error {
 		// Read in this transaction, the subject's key makes it conflict with
 		// an erasure.
@@ -79,6 +75,7 @@ func (r *Registry) Register(subject, pseudonym ID, building string) error {
 		} else if !errors.Is(err, ErrShredded) {
 			return err
 		}
+		// To wrap within the transaction is what a rotation counts on.
 		link := Link{Meta: meta(KindLink)}
 		if link.Epoch, link.Sealed, err = r.ring.wrap(plain, linkKey); err != nil {
 			return err
