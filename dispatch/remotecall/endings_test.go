@@ -1,0 +1,76 @@
+package remotecall
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hoistway/dispatch/registry"
+)
+
+// After a hand-over we get at nothing in the building, the other building goes
+// on, and people keep their accounts (RC:L45).
+func TestHandOver(t *testing.T) {
+	h, a, b := twoDwellers(t)
+	o := h.staff(registry.RoleService)
+	h.refused(o.HandOver("castle", "another provider"), UnknownBuilding)
+	h.refused(o.HandOver("tower", ""), MissingField)
+	_, err := h.s.Call(a.token, upFrom("G", "1"))
+	h.ok(err)
+	h.ok(o.HandOver("tower", "another provider"))
+	for _, p := range []dweller{a, b} {
+		_, err := h.s.Call(p.token, upFrom("G", "1"))
+		h.refused(err, NotProvider)
+		_, err = h.s.CreateKey(p.token, h.keyTo("G"))
+		h.refused(err, NotProvider)
+		if h.s.account(p.subject) == nil {
+			t.Error("an account went with one of two buildings")
+		}
+	}
+	for _, line := range h.state(a.subject) {
+		if strings.HasPrefix(line, "tower ") || strings.Contains(line, `"building":"tower"`) && !strings.Contains(line, "flow-profile") && !strings.Contains(line, "flow-preferences") {
+			t.Errorf("we still hold a record of the building: %s", strings.Fields(line)[1])
+		}
+	}
+	r := upFrom("G", "1")
+	r.Building = "office"
+	_, err = h.s.Call(a.token, r)
+	h.ok(err)
+	h.refused(o.HandOver("tower", "another provider"), NotProvider)
+	h.refused(o.EndService("tower"), NotProvider)
+	if n := h.acts(registry.ActHandOver); n != 2 {
+		t.Errorf("%d entries of the hand-over, want its intent and its end", n)
+	}
+}
+
+// When the service ends in a building, accounts that have no other go (RC:L45,
+// FL:L56).
+func TestEndService(t *testing.T) {
+	h, a, _ := twoDwellers(t)
+	o := h.staff(registry.RoleService)
+	rc := h.resident(RemoteCall, "rc@example.org", "") // in the tower only
+	h.refused(o.EndService("castle"), UnknownBuilding)
+	h.ok(o.EndService("tower"))
+	if h.s.account(rc.subject) != nil {
+		t.Error("an account without a building is still there")
+	}
+	_, err := h.s.Call(rc.token, upFrom("G", "1"))
+	h.refused(err, NotSignedIn)
+	_, err = h.s.Call(a.token, upFrom("G", "1"))
+	h.refused(err, NotProvider)
+	r := upFrom("G", "1")
+	r.Building = "office"
+	_, err = h.s.Call(a.token, r)
+	h.ok(err)
+	causes := []string{}
+	h.ok(h.stores.Entries(func(_ uint64, e *registry.Entry) error {
+		if e.Act == registry.ActErasureSettled {
+			causes = append(causes, e.Facts["cause"])
+		}
+		return nil
+	}))
+	if diff := cmp.Diff([]string{"service-ended"}, causes); diff != "" {
+		t.Errorf("erasures (-want +got):\n%s", diff)
+	}
+}
