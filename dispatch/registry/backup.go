@@ -198,7 +198,7 @@ func appendKV(list, key, value []byte) []byte {
 	kv = append(kv, key...)
 	kv = binary.AppendUvarint(append(kv, 2<<3|2), uint64(len(value)))
 	kv = append(kv, value...)
-	kv = append(kv, 4<<3|0, 1)
+	kv = append(kv, 4<<3, 1) // a varint, not bytes
 	list = binary.AppendUvarint(append(list, 1<<3|2), uint64(len(kv)))
 	return append(list, kv...)
 }

@@ -133,6 +133,7 @@ func TestEndingsAreCompletedByTheNextStart(t *testing.T) {
 				continue
 			}
 			t.Run(act+":"+step, func(t *testing.T) {
+				t.Parallel()
 				c := &clock{now: start}
 				o := diskOptions(t, c)
 				o.Step = func(s string) {

@@ -169,6 +169,38 @@ func TestBackupHoldsNeitherFormerValuesNorDeletions(t *testing.T) {
 	}
 }
 
+// The ledger is written before a record is removed, so a backup may know the
+// entry and still have the record. It may also have a record that was put
+// again after its like was removed.
+func TestRestoreWeighsRemovalsFromBeforeTheBackup(t *testing.T) {
+	c := &clock{now: start}
+	r := open(t, testOptions(c))
+	service := r.As(RoleService, ToProvide)
+	var refs []Ref
+	for range 2 {
+		ref := Ref{Kind: KindFlowPreferences, Subject: signUp(t, r)}
+		must(t, service.Put(ref, &FlowPreferences{FavouriteFloor: "3"}))
+		refs = append(refs, ref)
+	}
+	c.pass(time.Hour)
+	key, err := keyOf(refs[0])
+	must(t, err)
+	// The backup comes between the entry and the deletion.
+	_, err = r.Append(Entry{Act: ActRemoved, Facts: map[string]string{"ref": recordRef("cloud", key), "kind": KindFlowPreferences.Name, "store": "cloud"}}, true)
+	must(t, err)
+	must(t, service.Remove(refs[1]))
+	c.pass(time.Hour)
+	must(t, service.Put(refs[1], &FlowPreferences{FavouriteFloor: "4"}))
+	name, err := r.Backup()
+	must(t, err)
+	must(t, r.Restore(name))
+	want, err := keyOf(refs[1])
+	must(t, err)
+	if diff := cmp.Diff([]string{string(want)}, stands(t, r, KindFlowPreferences, "")); diff != "" {
+		t.Errorf("(-want +restored)\n%s", diff)
+	}
+}
+
 // Whatever was erased, removed and corrected since the backup stays so.
 func TestRestoreAgainstAModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
@@ -279,6 +311,7 @@ type crash string
 func TestRestoreEndsAtAnyStep(t *testing.T) {
 	for _, step := range []string{"restore:intended", "restore:loaded", "restore:replayed", "restore:ready", "restore:aside", "restore:exchanged", "restore:evident"} {
 		t.Run(step, func(t *testing.T) {
+			t.Parallel()
 			c := &clock{now: start}
 			o := diskOptions(t, c)
 			armed := false
