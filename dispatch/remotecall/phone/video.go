@@ -93,7 +93,6 @@ func (c *camera) seal(frame []byte) []byte {
 // viewer opens the frames of one call.
 type viewer struct {
 	lens
-	enc  [encSize]byte
 	last uint64 // sequence shown; 0 = none
 }
 
@@ -103,14 +102,13 @@ func (v *viewer) open(key hpke.PrivateKey, call uint64, sealed []byte) ([]byte, 
 	if len(sealed) < videoHeader || sealed[0] != videoVersion {
 		return nil, errNotShown
 	}
-	enc := [encSize]byte(sealed[1:])
 	sequence := binary.BigEndian.Uint64(sealed[1+encSize:])
-	if v.last > 0 && enc != v.enc || sequence <= v.last {
+	if sequence <= v.last {
 		return nil, errNotShown
 	}
 	l := v.lens
 	if v.last == 0 {
-		context, err := hpke.NewRecipient(enc[:], key, hpke.HKDFSHA256(), hpke.AES256GCM(), videoInfo)
+		context, err := hpke.NewRecipient(sealed[1:1+encSize], key, hpke.HKDFSHA256(), hpke.AES256GCM(), videoInfo)
 		if err != nil {
 			return nil, errNotShown
 		}
@@ -122,6 +120,6 @@ func (v *viewer) open(key hpke.PrivateKey, call uint64, sealed []byte) ([]byte, 
 	if err != nil {
 		return nil, errNotShown
 	}
-	v.lens, v.enc, v.last = l, enc, sequence
+	v.lens, v.last = l, sequence
 	return frame, nil
 }

@@ -59,6 +59,6 @@
 // take no other; the phone opens one for each randomized ID.
 //
 // What it does not do: it hides neither a phone's network address nor when it
-// asks, and there is no forward secrecy against somebody who gets the back
+// asks, frames of one session can be seen to belong together, and there is no forward secrecy against somebody who gets the back
 // end's private key (an audit reads a tap with it).
 package wire

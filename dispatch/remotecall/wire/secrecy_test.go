@@ -232,6 +232,13 @@ func TestReplayIsRefused(t *testing.T) {
 	if bytes.Equal(back[2:], frames[1][2:]) || bytes.Equal(back[2:18], frames[1][2:18]) || bytes.Equal(back[26:58], frames[1][26:58]) || bytes.Equal(back[58:], frames[1][58:]) {
 		t.Error("a greeting played again gets the same session, salt or seal")
 	}
+	seals := func(id []byte) string {
+		s := l.endpoint.find(sessionID(id), l.clock)
+		return string(s.requests.seal(nil, 1, []byte("text"))) + string(s.replies.seal(nil, 1, []byte("text")))
+	}
+	if a, b := seals(frames[1][2:18]), seals(back[2:18]); a[:20] == b[:20] || a[20:] == b[20:] || a[:20] == a[20:] {
+		t.Error("two lanes have the same key")
+	}
 	moved := bytes.Clone(frames[2])
 	copy(moved[2:18], back[2:18])
 	if answer := l.endpoint.Handle(moved); answer != nil {
