@@ -61,17 +61,19 @@ var metaFields = []Field{
 // MetaFields lists the fields that every record has.
 func MetaFields() []Field { return slices.Clone(metaFields) }
 
-// Purposes that kinds share.
+// Purposes that kinds share. Legal claims are among them where a legal case can
+// hold records.
 var (
-	forUse  = []Purpose{ToProvide, ToCommunicate, ToCorrect, ToSecure, ToIdentify, ToFulfil, ToDefend}
-	forItem = []Purpose{ToProvide, ToCorrect, ToSecure, ToFulfil, ToDefend}
+	forAccount = []Purpose{ToProvide, ToCommunicate, ToCorrect, ToSecure, ToIdentify, ToFulfil, ToDefend}
+	forPerson  = []Purpose{ToProvide, ToCommunicate, ToSecure, ToIdentify, ToFulfil, ToDefend}
+	forOthers  = []Purpose{ToProvide, ToSecure, ToFulfil, ToDefend}
 )
 
 // Kinds of the cloud store: what the two apps collect for the provider.
 var (
 	KindFlowPreferences = &Kind{
 		Name: "flow-preferences", Prefix: "fr", Service: "flow", Store: Cloud, Key: BySubject, Controller: ByKONE, Source: "subject",
-		Retention: UntilStop, Sealed: UnderSubject, Purposes: forUse, record: reflect.TypeFor[FlowPreferences](),
+		Retention: UntilStop, Sealed: UnderSubject, Purposes: []Purpose{ToProvide, ToCommunicate, ToCorrect, ToSecure, ToFulfil, ToDefend}, record: reflect.TypeFor[FlowPreferences](),
 		Doc: "What a user of Flow chose to add; each field can be removed on its own (FL:L19).",
 		Fields: []Field{
 			{"intercom_phone", UserPreference, true, "additional telephone number, for the intercom"},
@@ -83,7 +85,7 @@ var (
 	}
 	KindFlowProfile = &Kind{
 		Name: "flow-profile", Prefix: "fp", Service: "flow", Store: Cloud, Key: BySubject, Controller: ByKONE, Source: "subject",
-		Retention: UntilStop, Sealed: UnderSubject, Founds: true, Purposes: forUse, record: reflect.TypeFor[FlowProfile](),
+		Retention: UntilStop, Sealed: UnderSubject, Founds: true, Purposes: forAccount, record: reflect.TypeFor[FlowProfile](),
 		Doc: "What Flow always collects (FL:L15).",
 		Fields: []Field{
 			{"name", UserProfile, false, "name"},
@@ -112,12 +114,12 @@ var (
 	KindObjection = &Kind{
 		Name: "objection", Prefix: "ob", Store: Cloud, Key: BySubjectItem, Controller: ByKONE, Source: "subject",
 		Retention: UntilStop, Sealed: UnderSubject, Purposes: []Purpose{ToProvide, ToAnalyse, ToFulfil}, record: reflect.TypeFor[Objection](),
-		Doc:    "That a subject objects to one purpose (RC:L49, FL:L78). Its item is Purpose.Item of that purpose.",
+		Doc:    "That a subject objects to one purpose (RC:L49, FL:L78). There is one for each purpose: its item is the first 16 bytes of the SHA-256 of \"objection|\" and the purpose.",
 		Fields: []Field{{"purpose", UserPreference, false, "that stops for the subject"}},
 	}
 	KindRemoteCallAccount = &Kind{
 		Name: "remote-call-account", Prefix: "ra", Service: "remote-call", Store: Cloud, Key: BySubject, Controller: ByKONE, Source: "subject",
-		Retention: UntilStop, Sealed: UnderSubject, Founds: true, Purposes: forUse, record: reflect.TypeFor[RemoteCallAccount](),
+		Retention: UntilStop, Sealed: UnderSubject, Founds: true, Purposes: forAccount, record: reflect.TypeFor[RemoteCallAccount](),
 		Doc: "What Remote Call always collects, and all it keeps in the cloud (RC:L11).",
 		Fields: []Field{
 			{"email", UserProfile, false, "mail address, which is the login"},
@@ -128,7 +130,7 @@ var (
 	}
 	KindSubUser = &Kind{
 		Name: "sub-user", Prefix: "su", Service: "flow", Store: Cloud, Key: BySubjectItem, Controller: ByKONE, Source: "subject",
-		Retention: UntilStop, Sealed: UnderSubject, Purposes: forUse, record: reflect.TypeFor[SubUser](),
+		Retention: UntilStop, Sealed: UnderSubject, Purposes: forOthers, record: reflect.TypeFor[SubUser](),
 		Doc: "A person to whom a user gives access (FL:L19), who agreed before entry (FL:L53).",
 		Fields: []Field{
 			{"name", OtherPerson, false, "name"},
@@ -152,7 +154,7 @@ var (
 	}
 	KindVisitorKey = &Kind{
 		Name: "visitor-key", Prefix: "vk", Service: "flow", Store: Cloud, Key: BySubjectItem, Controller: ByKONE, Source: "subject",
-		Retention: UntilStop, Sealed: UnderSubject, Purposes: forItem, record: reflect.TypeFor[VisitorKey](),
+		Retention: UntilStop, Sealed: UnderSubject, Purposes: forOthers, record: reflect.TypeFor[VisitorKey](),
 		Doc: "A key by which a user lets a visitor in (FL:L19), who agreed before entry (FL:L53).",
 		Fields: []Field{
 			{"visitor", OtherPerson, false, "the visitor, as the user entered it"},

@@ -16,7 +16,7 @@ var (
 	}
 	KindBuildingPerson = &Kind{
 		Name: "building-person", Prefix: "bp", Store: Building, Key: BySubject, Controller: ByKONE, Source: "manager",
-		Retention: UntilWithdrawn, Sealed: UnderSubject, Founds: true, Purposes: forUse, record: reflect.TypeFor[BuildingPerson](),
+		Retention: UntilWithdrawn, Sealed: UnderSubject, Founds: true, Purposes: forPerson, record: reflect.TypeFor[BuildingPerson](),
 		Doc: "A person as one building's Manager knows them. It stands in the building's own server and nowhere else (RC:L13, FL:L17).",
 		Fields: []Field{
 			{"service", AccessPermission, false, "remote-call or flow"},
@@ -28,7 +28,7 @@ var (
 	}
 	KindKeyTag = &Kind{
 		Name: "key-tag", Prefix: "kt", Store: Building, Key: BySubject, Controller: ByManager, Processor: ByKONE, Source: "manager",
-		Retention: UntilWithdrawn, Sealed: UnderSubject, Purposes: forUse, record: reflect.TypeFor[KeyTag](),
+		Retention: UntilWithdrawn, Sealed: UnderSubject, Purposes: forPerson, record: reflect.TypeFor[KeyTag](),
 		Doc: "A key tag, by which a person uses the lifts without the app (FL:L51).",
 		Fields: []Field{
 			{"number", AccessPermission, false, "number of the tag"},
@@ -37,7 +37,7 @@ var (
 	}
 	KindPermission = &Kind{
 		Name: "permission", Prefix: "pm", Store: Building, Key: BySubjectItem, Controller: ByKONE, Source: "manager",
-		Retention: UntilWithdrawn, Sealed: UnderSubject, Purposes: forUse, record: reflect.TypeFor[Permission](),
+		Retention: UntilWithdrawn, Sealed: UnderSubject, Purposes: forPerson, record: reflect.TypeFor[Permission](),
 		Doc: "What a Manager granted to a person (RC:L15, FL:L17). Only the Manager adds and withdraws it (FL:L35).",
 		Fields: []Field{
 			{"service", AccessPermission, false, "remote-call or flow"},

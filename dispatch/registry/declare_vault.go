@@ -34,7 +34,7 @@ var (
 	}
 	KindWrappedKey = &Kind{
 		Name: "wrapped-key", Prefix: "wk", Store: Vault, Also: Building, Key: BySubject, Controller: ByKONE, Source: "system",
-		Retention: WhileSubject, Sealed: Plain, Purposes: []Purpose{ToProvide, ToFulfil, ToRetain}, record: reflect.TypeFor[WrappedKey](),
+		Retention: WhileSubject, Sealed: Plain, Purposes: []Purpose{ToProvide, ToRetain}, record: reflect.TypeFor[WrappedKey](),
 		Doc: "The key of a subject, a randomized ID or a legal case, wrapped under a key-encryption key that is a file outside all stores. Without it the sealed records cannot be read by anybody.",
 		Fields: []Field{
 			{"epoch", Technical, false, "of the key-encryption key"},
@@ -66,7 +66,7 @@ var (
 	}
 	KindEntry = &Kind{
 		Name: "ledger-entry", Prefix: "le", Store: Ledger, Key: BySequence, Controller: ByKONE, Source: "system",
-		Retention: WhileAccountable, Sealed: Plain, Purposes: []Purpose{ToAudit, ToSecure, ToFulfil, ToDefend}, record: reflect.TypeFor[Entry](),
+		Retention: WhileAccountable, Sealed: Plain, Purposes: []Purpose{ToAudit, ToSecure}, record: reflect.TypeFor[Entry](),
 		Doc: "Evidence of one act, such as an erasure, a consent or a transfer. It names nobody and is never changed.",
 		Fields: []Field{
 			{"act", Evidence, false, "one of the declared acts"},

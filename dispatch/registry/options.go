@@ -17,7 +17,7 @@ const longestLog = 365 * 24 * time.Hour
 
 // buildingName is the form of a building's name: it becomes part of the names
 // of folders and key files.
-var buildingName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+var buildingName = regexp.MustCompile(`^[a-z0-9]+([-_][a-z0-9]+)*$`)
 
 // check finds everything that is wrong with the options.
 func (o *Options) check() error {
@@ -45,7 +45,7 @@ func (o *Options) check() error {
 	}
 	for i, b := range o.Buildings {
 		if !buildingName.MatchString(b.Name) || len(b.Name) > 64 {
-			wrong("Buildings: name %q of building %d: a name has lower-case letters, digits and single hyphens, and at most 64 of them", b.Name, i+1)
+			wrong("Buildings: name %q of building %d: a name has at most 64 lower-case letters and digits, with single hyphens or underscores between", b.Name, i+1)
 		}
 		if slices.ContainsFunc(o.Buildings[:i], func(other BuildingConfig) bool { return other.Name == b.Name }) {
 			wrong("Buildings: %s stands there twice", b.Name)

@@ -1,5 +1,7 @@
 package registry
 
+import "crypto/sha256"
+
 // Role is who accesses a store. The list is closed.
 type Role string
 
@@ -35,3 +37,10 @@ const (
 	ToFulfil      Purpose = "data-subject-rights"
 	ToRetain      Purpose = "retention"
 )
+
+// Item is under what the objection to a purpose stands: one ID for each
+// purpose, so that who objects twice has objected once.
+func (p Purpose) Item() ID {
+	sum := sha256.Sum256([]byte("objection|" + string(p)))
+	return idOf([16]byte(sum[:16]))
+}

@@ -45,6 +45,26 @@ func TestRulesAreWithinTheDeclarations(t *testing.T) {
 	}
 }
 
+// No kind is declared for a purpose that nothing serves: a rule, or what the
+// registry does itself.
+func TestPurposesAreServed(t *testing.T) {
+	own := map[Purpose]string{
+		ToDefend:     "Hold copies records of any kind",
+		ToReidentify: "Reidentify opens links",
+		ToRetain:     "Sweep and Rotate",
+		ToFulfil:     "Erase follows links and lists",
+		ToProvide:    "sealing needs keys",
+	}
+	for _, k := range kinds {
+		for _, p := range k.Purposes {
+			served := slices.ContainsFunc(rules, func(r rule) bool { return slices.Contains(r.kinds, k) && slices.Contains(r.purposes, p) })
+			if !served && (own[p] == "" || k.Store == Cloud && p != ToDefend) {
+				t.Errorf("%s is declared for %s, which no rule allows", k.Name, p)
+			}
+		}
+	}
+}
+
 // reach is the matrix in short: what each role can do to each kind, by the
 // first letters of read, write and delete. A dot is never.
 func reach() map[Role]string {

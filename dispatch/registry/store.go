@@ -146,10 +146,6 @@ func (s *store) updateWithin(f func(txn *badger.Txn) error) error {
 // writers to stay away, but one that has just looked puts its transaction in a
 // queue that nobody empties any more, and both wait for each other for ever
 // (Badger 4.9.6, sendToWriteCh against prepareToDrop).
-//
-// For settle.go: dropPrefixes calls s.alone(func() error { return
-// s.db.DropPrefix(prefixes...) }), else a sign-up during an erasure can hang
-// both.
 func (s *store) alone(f func() error) error {
 	s.writers.Lock()
 	defer s.writers.Unlock()
