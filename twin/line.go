@@ -69,3 +69,38 @@ func (t *Twin) assigned(slot int32, c *car) {
 		t.join(slot, oneCar)
 	}
 }
+
+// nextIn is the next person to enter here, or nobody: of those told to take
+// this car and the line for its direction, who came first.
+func (t *Twin) nextIn(c *car) int32 {
+	if c.dir == 0 || c.out || c.stuck {
+		return nobody
+	}
+	told := t.firstTold(c)
+	line := &t.banks[c.bank].queues[sideOf(c.dir)][c.floor]
+	for {
+		slot := told
+		if first := line.first; first >= 0 && (told < 0 || t.persons[first].trip.Arrive < t.persons[told].trip.Arrive) {
+			slot = first
+		}
+		if slot < 0 || !t.fits(c, &t.persons[slot]) {
+			return nobody
+		}
+		if slot == told || t.admits(slot) {
+			return slot
+		}
+	}
+}
+
+// firstTold is the first person here who was told to take this car and may.
+func (t *Twin) firstTold(c *car) int32 {
+	for slot := c.waiting[c.floor].first; slot >= 0; {
+		p := &t.persons[slot]
+		next := p.next
+		if p.answered && p.dir == c.dir && t.admits(slot) {
+			return slot
+		}
+		slot = next
+	}
+	return nobody
+}

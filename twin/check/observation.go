@@ -36,7 +36,7 @@ const (
 
 	FloorLocked   // a floor-locked fault begins: Floor
 	FloorUnlocked // ... and ends: Floor
-	KeyIssued     // Permit opens Floor from From until just before Until
+	KeyIssued     // Permit, a key or a host who opened, opens Floor from From until just before Until
 	KeyRevoked    // Permit opens nothing any more
 	End           // the run is over; Person is how many people the run still counts as walking, waiting or riding
 )
