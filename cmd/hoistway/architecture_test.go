@@ -32,13 +32,15 @@ func rooms() []room {
 		{"dispatch/remotecall/wire", []string{"dispatch/registry", "dispatch/remotecall"}},
 		{"dispatch/remotecall/phone", []string{"dispatch/registry", "dispatch/remotecall", "dispatch/remotecall/wire"}},
 		{"twin/motion", nil},
-		{"twin/people", []string{"scenarios"}},
+		{"twin/draw", []string{"scenarios"}},
+		{"twin/people", []string{"scenarios", "twin/draw", "twin/script"}},
 		{"twin/roundtrip", []string{"scenarios"}},
 		// The checkers share no code with what they check.
 		{"twin/check", []string{"scenarios"}},
-		{"twin/script", []string{"scenarios"}},
+		{"twin/script", []string{"scenarios", "twin/draw"}},
 		{"twin", []string{"dispatch", "scenarios", "twin/check", "twin/motion", "twin/people", "twin/result", "twin/script"}},
 		{"twin/study", []string{"scenarios", "twin", "twin/check", "twin/result", "twin/roundtrip", "twin/script"}},
+		{"twin/twintest", []string{"scenarios", "twin", "twin/script"}},
 		{"reports", []string{"twin/result"}},
 		{"bench", []string{"dispatch", "scenarios", "twin", "twin/motion", "twin/people", "twin/result", "twin/study"}},
 		// The estate is a building's people with their phones before the real

@@ -23,6 +23,6 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(newRun(), newCompare(), newReport(), newValidate(), newList(), newShow(), newVersion(), newBench())
+	root.AddCommand(newRun(), newCompare(), newReport(), newValidate(), newList(), newShow(), newVersion(), newBench(), newSubject())
 	return root
 }

@@ -39,6 +39,11 @@ func TestHandOver(t *testing.T) {
 	h.ok(err)
 	h.refused(o.HandOver("tower", "another provider"), NotProvider)
 	h.refused(o.EndService("tower"), NotProvider)
+	h.restart()
+	a.token, err = h.s.Login(Flow, a.email, goodPassword)
+	h.ok(err)
+	_, err = h.s.Call(a.token, upFrom("G", "1"))
+	h.refused(err, NotProvider)
 	if n := h.acts(registry.ActHandOver); n != 2 {
 		t.Errorf("%d entries of the hand-over, want its intent and its end", n)
 	}
