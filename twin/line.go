@@ -76,7 +76,10 @@ func (t *Twin) nextIn(c *car) int32 {
 	if c.dir == 0 || c.out || c.stuck {
 		return nobody
 	}
-	told := t.firstTold(c)
+	told := int32(nobody)
+	if c.waiting[c.floor].first >= 0 {
+		told = t.firstTold(c)
+	}
 	line := &t.banks[c.bank].queues[sideOf(c.dir)][c.floor]
 	for {
 		slot := told

@@ -36,9 +36,12 @@ func (t *Twin) distance(src *people.Person) float64 {
 
 // hangUp tells the service, if it knows of the call, that it is over.
 func (t *Twin) hangUp(call *int64, served bool) {
-	if *call == 0 {
-		return
+	if *call != 0 {
+		t.callEnds(call, served)
 	}
+}
+
+func (t *Twin) callEnds(call *int64, served bool) {
 	t.service.Ended(t.now, *call, served)
 	t.heed()
 	*call = 0
