@@ -143,13 +143,11 @@ func child(t *testing.T, o Options, act, step string, subject, bystander ID, aft
 	return acks, steps
 }
 
-// town is a registry on disk with a bystander, whose records must survive.
+// crashTown is a registry on disk with a bystander, whose records must survive.
 type crashTown struct {
 	o         Options
 	bystander *resident
-	before    []string
 	acked     []ID
-	erased    []*resident
 }
 
 // check opens the registry, which completes what was cut short.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/google/go-cmp/cmp"
@@ -23,7 +22,7 @@ type resident struct {
 // canary is a value that occurs nowhere else.
 func canary(subject ID, field string) string { return "canary " + field + " " + string(subject)[:12] }
 
-// move in makes a resident of building a, and of b with the key tag.
+// moveIn makes a resident of building a.
 func moveIn(t testing.TB, r *Registry, service string) *resident {
 	t.Helper()
 	p := &resident{subject: Random{}.New(), service: service}
@@ -418,7 +417,6 @@ func TestVerifyFindsWhatIsLeft(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := r.stores[tt.store]
-			key := ""
 			if err := s.update(func(txn *badger.Txn) error { return tt.write(txn) }); err != nil {
 				t.Fatal(err)
 			}
@@ -429,7 +427,6 @@ func TestVerifyFindsWhatIsLeft(t *testing.T) {
 			if err != nil && strings.Contains(err.Error(), string(p.subject)) {
 				t.Error("the error names the subject")
 			}
-			_ = key
 			if err := s.drop([][]byte{[]byte("vk/" + string(p.subject)), []byte("bp/" + string(p.subject)), []byte("xx/"), []byte("wk/" + string(p.pseudonyms[0]))}); err != nil {
 				t.Fatal(err)
 			}
@@ -519,5 +516,3 @@ func TestEraseUnderLoad(t *testing.T) {
 		}
 	}
 }
-
-var _ = time.Second

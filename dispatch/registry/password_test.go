@@ -49,7 +49,8 @@ func TestCheckPassword(t *testing.T) {
 }
 
 func TestHashPasswordSaltsEachString(t *testing.T) {
-	if HashPassword("same", light) == HashPassword("same", light) {
+	first, second := HashPassword("same", light), HashPassword("same", light)
+	if first == second {
 		t.Error("two hashes of one password are equal")
 	}
 }
