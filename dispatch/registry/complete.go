@@ -95,7 +95,7 @@ func (r *Registry) checkPerson(p *BuildingPerson) error {
 	case p.Address == "" && p.Apartment == "" && !p.MainUser:
 		return nil
 	case p.Service != "flow":
-		return errors.New("Remote Call collects a name and permissions in a building, neither address nor apartment (RC:L15)")
+		return errors.New("in a building Remote Call collects a name and permissions, neither address nor apartment (RC:L15)")
 	case !b.Residential:
 		return errors.New("addresses and apartments are collected in Residential Flow only (FL:L17)")
 	}

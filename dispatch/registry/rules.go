@@ -7,7 +7,6 @@ var (
 	toRead   = []act{actRead}
 	toWrite  = []act{actWrite}
 	toChange = []act{actRead, actWrite}
-	toRemove = []act{actDelete}
 	toAll    = []act{actRead, actWrite, actDelete}
 )
 
