@@ -2,6 +2,7 @@ package estate
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"hoistway/dispatch/registry"
@@ -113,19 +114,16 @@ func (e *Estate) erased(p *person, why string) {
 		e.fail(p.phone.Wipe())
 	}
 	e.truth.goes(p.id, why, e.now, func(c *Canary) bool {
-		return why == "moved-out" || !(p.service == remotecall.Flow && onlyBuildings(c.Stores))
+		site, inBuilding := strings.CutPrefix(c.Store, "building-")
+		switch {
+		case !inBuilding:
+			return true
+		case e.gone[site] == "handed-over":
+			return false // we cannot delete there (RC:L45)
+		}
+		return p.service == remotecall.RemoteCall || why == "moved-out" || e.gone[site] == "service-ended"
 	})
 	e.fail(e.acted(p, "erased", "", "why", why))
-}
-
-// onlyBuildings tells whether values may be in building servers alone.
-func onlyBuildings(stores []string) bool {
-	for _, s := range stores {
-		if len(s) < 9 || s[:9] != "building-" {
-			return false
-		}
-	}
-	return len(stores) > 0
 }
 
 // personal is what residents do for themselves.
@@ -184,7 +182,7 @@ func (e *Estate) addSubUser(p *person, a *script.Act) error {
 		stores = []string{string(registry.Cloud), "exports"}
 	}
 	for _, v := range []string{s.name, s.username, s.number, s.note} {
-		e.truth.enters(Canary{Person: p.id, Subject: string(p.subject), Service: p.service, Field: "sub-user " + string(id), Value: v, Unique: true, Stores: stores, From: e.now})
+		e.truth.enters(Canary{Person: p.id, Subject: string(p.subject), Service: p.service, Field: "sub-user " + string(id), Value: v, From: e.now}, stores...)
 	}
 	return e.acted(p, "sub-user-added", refused, "sub-user", string(id))
 }
@@ -270,14 +268,16 @@ func (e *Estate) right(p *person, ev *scenarios.Event) error {
 
 // moveOut is the Manager saying that somebody left; somebody else moves in.
 func (e *Estate) moveOut(p *person) error {
-	for _, site := range e.sites(p) {
-		if _, err := e.managers[site].MovedOut(p.subject); err != nil {
+	if !p.appless {
+		for _, site := range e.sites(p) {
+			if _, err := e.managers[site].MovedOut(p.subject); err != nil {
+				return err
+			}
+		}
+		e.erased(p, "moved-out")
+		if err := p.phone.Close(); err != nil {
 			return err
 		}
-	}
-	e.erased(p, "moved-out")
-	if err := p.phone.Close(); err != nil {
-		return err
 	}
 	e.people[p.resident] = nil
 	e.moved[p.resident]++
@@ -421,6 +421,9 @@ func (e *Estate) ending(kind scenarios.EventKind, site string) error {
 		return err
 	}
 	e.gone[site] = why
+	if kind == scenarios.ServiceEnded {
+		e.truth.ends("building-"+site, why, e.now)
+	}
 	for _, p := range e.people {
 		if p != nil && !p.erased && !e.exists(p) {
 			e.erased(p, why)

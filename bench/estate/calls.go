@@ -18,7 +18,7 @@ func (e *Estate) Call(at scenarios.Instant, number int64, resident, from, to int
 	switch {
 	case p == nil:
 		return 0, string(remotecall.Unavailable)
-	case p.silent:
+	case p.silent, p.appless:
 		return 0, Unused
 	}
 	r := remotecall.CallRequest{Building: Main, From: e.floors[from], To: e.floors[to], Distance: distance, Walk: walk(distance, p.place.Speed)}

@@ -176,6 +176,9 @@ func (e *Estate) open() (err error) {
 		}
 	}
 	for name, secret := range e.secrets {
+		if e.gone[name] != "" {
+			continue
+		}
 		if e.managers[name], err = e.service.Manager(name, secret); err != nil {
 			return fmt.Errorf("the Manager of %s: %w", name, err)
 		}
@@ -213,7 +216,7 @@ func (e *Estate) refusal(err error) string {
 func (e *Estate) Close() error {
 	var err error
 	for _, p := range e.people {
-		if p != nil {
+		if p != nil && !p.appless {
 			err = errors.Join(err, p.phone.Close())
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"hoistway/dispatch/registry"
@@ -25,7 +26,8 @@ type person struct {
 	phone    *phone.Phone
 	tag      string // number of the key tag
 	silent   bool   // stopped using the app
-	erased   bool   // the account is gone; the key tag is left
+	erased   bool   // the account is gone, or there was none; the key tag is left
+	appless  bool   // never had an account; the key tag is not of our making
 	subs     []registry.ID
 	keys     []registry.ID
 }
@@ -50,6 +52,9 @@ func (e *Estate) who(resident int) *person {
 
 func (e *Estate) enrol(resident int) (*person, error) {
 	place := &e.residents[resident]
+	if e.sc.Tenants[place.Tenant].App == scenarios.NoApp || e.gone[Main] != "" {
+		return &person{place: place, resident: resident, id: fmt.Sprintf("r%d.%d", resident, e.moved[resident]), appless: true, erased: true}, nil
+	}
 	id := fmt.Sprintf("%d.%d", resident, e.moved[resident])
 	p := &person{persona: newPersona(resident, e.sc.Service.Region), place: place, resident: resident, id: "r" + id, device: "phones/" + id, service: remotecall.Flow}
 	if e.sc.Tenants[place.Tenant].App == scenarios.RemoteCallApp {
@@ -122,11 +127,7 @@ func (e *Estate) signUp(p *person) (err error) {
 		e.enters(p, "device_serial", p.serial, cloud...)
 		return e.acted(p, "sign-up", "")
 	}
-	known := cloud
-	for _, site := range e.sites(p) {
-		known = append(known, "building-"+site)
-	}
-	e.enters(p, "name", p.name, known...)
+	e.enters(p, "name", p.name, cloud...)
 	e.enters(p, "phone", p.persona.phone, cloud...)
 	return e.acted(p, "sign-up", "")
 }
@@ -154,9 +155,7 @@ func (e *Estate) admit(p *person, site string) error {
 		p.tag = tag
 	}
 	store := "building-" + site
-	if p.service == remotecall.RemoteCall {
-		e.enters(p, "name", p.name, store, "exports")
-	}
+	e.enters(p, "name", p.name, store, "exports")
 	if a.Address != "" {
 		e.enters(p, "address", p.address, store, "exports")
 	}
@@ -175,20 +174,11 @@ func (e *Estate) apartment(place *script.Resident) string {
 func (e *Estate) allowed(p *person) []string {
 	var floors []string
 	for f, floor := range e.sc.Building.Floors {
-		if !floor.Locked || contains(e.sc.Tenants[p.place.Tenant].Floors, f) {
+		if !floor.Locked || slices.Contains(e.sc.Tenants[p.place.Tenant].Floors, f) {
 			floors = append(floors, e.floors[f])
 		}
 	}
 	return floors
-}
-
-func contains(floors []int, f int) bool {
-	for _, g := range floors {
-		if g == f {
-			return true
-		}
-	}
-	return false
 }
 
 // login signs a person in and connects a main user's phone to the intercom.
@@ -263,7 +253,7 @@ func (e *Estate) again(p *person) error {
 
 // enters notes a value a person entered and where it may be.
 func (e *Estate) enters(p *person, field, value string, stores ...string) {
-	e.truth.enters(Canary{Person: p.id, Subject: string(p.subject), Service: p.service, Field: field, Value: value, Unique: true, Stores: stores, From: e.now})
+	e.truth.enters(Canary{Person: p.id, Subject: string(p.subject), Service: p.service, Field: field, Value: value, From: e.now}, stores...)
 }
 
 // exists tells whether a person still has an account.

@@ -58,10 +58,11 @@ type persona struct {
 // device describes a phone to the analytics. A model is shared by many.
 type device struct{ description, model, system string }
 
-// models are made up; the last is rare, so that its cells are suppressed.
+// models are of families that the analytics tell apart; the last is so rare
+// that its cells are not to be published.
 var models = []device{
-	{"phone", "Aava 7", "Ruska 12"}, {"phone", "Aava 7 Pro", "Ruska 12"}, {"phone", "Kide S", "Lumi 18"},
-	{"phone", "Kide S2", "Lumi 19"}, {"tablet", "Kide Tab", "Lumi 19"},
+	{"phone", "Pixel 8", "Android 15"}, {"phone", "Galaxy S24", "Android 15"}, {"phone", "iPhone 15", "iOS 18.2"},
+	{"phone", "iPhone 16", "iOS 19.0"}, {"tablet", "Xperia Tab", "Android 9"},
 }
 
 // newPersona makes a person. The model follows from the resident's place in

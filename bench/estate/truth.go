@@ -21,8 +21,9 @@ type truth struct {
 	buf      []byte
 }
 
-// Canary is one value of one field of one subject: a line of
-// truth/canaries.ndjson.
+// Canary is one value of one field of one subject in one place: a line of
+// truth/canaries.ndjson. A value that may be in several places has several
+// lines.
 type Canary struct {
 	Person  string     `json:"person"`            // as in the other files: "r12.0", the resident and how many lived there before; "v7", a visitor
 	Subject string     `json:"subject,omitempty"` // account ID in its service
@@ -30,7 +31,7 @@ type Canary struct {
 	Field   string     `json:"field"`
 	Value   string     `json:"value"`
 	Unique  bool       `json:"unique"`          // no other person has the value
-	Stores  []string   `json:"stores"`          // where it may be, such as "cloud", "building-main", "phones/12"; none = nowhere
+	Store   string     `json:"store"`           // where it may be, such as "cloud", "building-main", "phones/12.0"; "" = nowhere
 	From    time.Time  `json:"from"`            // entered
 	Until   *time.Time `json:"until,omitempty"` // when it had to go; absent = it must still be there
 	Why     string     `json:"why,omitempty"`   // it had to go
@@ -71,10 +72,19 @@ func newTruth(dir string) (*truth, error) {
 	return t, err
 }
 
-// enters notes a value that a person entered.
-func (t *truth) enters(c Canary) {
-	if t != nil && c.Value != "" {
+// enters notes a value that a person entered, and the places where it may be.
+func (t *truth) enters(c Canary, stores ...string) {
+	if t == nil || c.Value == "" {
+		return
+	}
+	c.Unique = true
+	if len(stores) == 0 {
 		t.canaries = append(t.canaries, &c)
+	}
+	for _, s := range stores {
+		one := c
+		one.Store = s
+		t.canaries = append(t.canaries, &one)
 	}
 }
 
@@ -92,6 +102,18 @@ func (t *truth) goes(person, why string, at time.Time, ok func(*Canary) bool) {
 
 // everything accepts all values.
 func everything(*Canary) bool { return true }
+
+// ends notes that everything in a store had to go.
+func (t *truth) ends(store, why string, at time.Time) {
+	if t == nil {
+		return
+	}
+	for _, c := range t.canaries {
+		if c.Store == store && c.Until == nil {
+			c.Until, c.Why = &at, why
+		}
+	}
+}
 
 // held marks values of which a legal hold keeps a copy.
 func (t *truth) held(person string, ok func(*Canary) bool) {

@@ -2,6 +2,7 @@ package estate
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -47,8 +48,8 @@ func (e *Estate) IssueKey(at scenarios.Instant, number twin.Permit, host, floor 
 	k.key = key
 	p.keys = append(p.keys, key.ID)
 	e.byHost[p] = append(e.byHost[p], number)
-	e.truth.enters(Canary{Person: p.id, Subject: string(p.subject), Service: p.service, Field: "visitor " + string(key.ID), Value: r.Visitor, Unique: true,
-		Stores: []string{string(registry.Cloud), "exports"}, From: e.now})
+	e.truth.enters(Canary{Person: p.id, Subject: string(p.subject), Service: p.service, Field: "visitor " + string(key.ID), Value: r.Visitor, From: e.now},
+		string(registry.Cloud), "exports")
 	return ""
 }
 
@@ -121,6 +122,12 @@ func (e *Estate) CheckTag(at scenarios.Instant, resident, floor int) string {
 	if p == nil {
 		return string(remotecall.Unavailable)
 	}
+	if p.appless {
+		if slices.Contains(e.sc.Tenants[p.place.Tenant].Floors, floor) {
+			return ""
+		}
+		return string(remotecall.TagUnknown)
+	}
 	return e.refusal(e.service.CheckTag(Main, p.tag, e.floors[floor]))
 }
 
@@ -173,7 +180,7 @@ func (e *Estate) rings(p *person, answered bool) string {
 	}
 	for range 3 {
 		face := canary()
-		e.truth.enters(Canary{Person: p.id, Field: "intercom-frame", Value: face, Unique: true, Stores: []string{p.device}, From: e.now})
+		e.truth.enters(Canary{Person: p.id, Field: "intercom-frame", Value: face, From: e.now}, p.device)
 		if err := ring.Show([]byte(face)); err != nil {
 			return e.refusal(err)
 		}
