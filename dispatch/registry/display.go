@@ -196,10 +196,18 @@ func writeDisplay(dir, building string, rows []DisplayRow) error {
 	if err != nil {
 		return fmt.Errorf("display of %s: %w", building, err)
 	}
+	changed := false
 	for ending, content := range map[string][]byte{".json": append(list, '\n'), ".txt": text.Bytes(), ".html": page.Bytes()} {
+		if old, err := os.ReadFile(filepath.Join(dir, building+ending)); err == nil && bytes.Equal(old, content) {
+			continue // a display is rendered far more often than it changes
+		}
+		changed = true
 		if err := replaceFile(filepath.Join(dir, building+ending), content); err != nil {
 			return fmt.Errorf("display of %s: %w", building, err)
 		}
+	}
+	if !changed {
+		return nil
 	}
 	return syncFolder(dir)
 }

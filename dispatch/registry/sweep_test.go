@@ -155,13 +155,17 @@ func TestSweepAgainstAModel(t *testing.T) {
 		hour := func(low, high int) time.Duration {
 			return time.Duration(rapid.IntRange(low, high).Draw(rt, "hours")) * time.Hour
 		}
-		for range rapid.IntRange(1, 12).Draw(rt, "steps") {
-			switch rapid.IntRange(0, 4).Draw(rt, "act") {
+		// Ages crowd on few days, so that some of a day are due and others not.
+		age := func() time.Duration {
+			return time.Duration(rapid.SampledFrom([]int{0, 0, 20, 80, 363}).Draw(rt, "days"))*wholeDay + hour(0, 24)
+		}
+		for range rapid.IntRange(1, 16).Draw(rt, "steps") {
+			switch rapid.IntRange(0, 6).Draw(rt, "act") {
 			case 0: // perhaps a late upload
 				if !r.Known(pseudonym) { // it was not used for a year
 					pseudonym = register(t, r, subject, "a")
 				}
-				at := c.Now().Add(-hour(0, 24*364)).Truncate(time.Hour)
+				at := c.Now().Add(-age()).Truncate(time.Hour)
 				key, err := keyOf(logUsage(t, r, pseudonym, "a", at))
 				must(t, err)
 				model[string(key)] = at.Add(year)
@@ -170,7 +174,7 @@ func TestSweepAgainstAModel(t *testing.T) {
 				if rapid.Bool().Draw(rt, "lifts") {
 					log, stays = "lifts", 90*wholeDay
 				}
-				at := c.Now().Add(-hour(0, 24*100) - time.Duration(rapid.IntRange(0, 3599).Draw(rt, "seconds"))*time.Second)
+				at := c.Now().Add(-age() - time.Duration(rapid.IntRange(0, 3599).Draw(rt, "seconds"))*time.Second)
 				key, err := keyOf(logDoor(t, r, log, at))
 				must(t, err)
 				model[string(key)] = at.Add(stays)
@@ -182,6 +186,15 @@ func TestSweepAgainstAModel(t *testing.T) {
 				c.pass(hour(1, 24*rapid.SampledFrom([]int{1, 40, 400}).Draw(rt, "most days")))
 			case 4:
 				c.pass(wholeDay)
+			default: // around the instant at which something is due
+				if len(model) == 0 {
+					break
+				}
+				due := model[rapid.SampledFrom(slices.Sorted(maps.Keys(model))).Draw(rt, "record")]
+				due = due.Add(rapid.SampledFrom([]time.Duration{-time.Hour, -time.Second, 0, time.Second, time.Hour}).Draw(rt, "beside"))
+				if later := due.Sub(c.Now()); later > 0 {
+					c.pass(later)
+				}
 			}
 			mustSweep(t, r)
 			var want []string
@@ -406,7 +419,8 @@ func TestSweepDeletesOldBackups(t *testing.T) {
 }
 
 // BenchmarkSweep is a sweep of 100,000 log records that are due, in a store of
-// twice as many, and a sweep that finds nothing due.
+// twice as many; a sweep that finds nothing due; and that of an ordinary day,
+// on which 500 records of a building's log come due and as many come in.
 func BenchmarkSweep(b *testing.B) {
 	const records = 100_000
 	b.Run("100000-due", func(b *testing.B) {
@@ -431,6 +445,35 @@ func BenchmarkSweep(b *testing.B) {
 			mustSweep(b, r)
 		}
 	})
+}
+
+func BenchmarkSweepDaily(b *testing.B) {
+	c := &clock{now: start}
+	o := diskOptions(b, c)
+	r := open(b, o)
+	h := r.As(RoleManager, ToSecure).In("b")
+	day := func() {
+		must(b, h.Do(KindBuildingLog, func(tx *Tx) error {
+			for i := range 500 {
+				at := c.Now().Add(-time.Duration(i%24) * time.Hour)
+				if err := tx.Put(Ref{Kind: KindBuildingLog, Item: r.o.IDs.New()}, &BuildingLog{Meta: Meta{At: at}, Log: "doors", Fields: map[string]string{"door": "1"}}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		c.pass(wholeDay)
+	}
+	for range 31 {
+		day()
+	}
+	mustSweep(b, r)
+	for b.Loop() {
+		day()
+		if got := mustSweep(b, r)[KindBuildingLog.Name]; got != 500 {
+			b.Fatalf("swept %d, want 500", got)
+		}
+	}
 }
 
 // onDiskFull has twice as many usage logs as records: on a hundred days each,
