@@ -76,7 +76,7 @@ func (r *Registry) Erase(subject ID, cause Cause) (*Certificate, error) {
 		return nil, err
 	}
 	r.step("erase:intent")
-	e = &erasure{id: id, subject: subject, ref: ref, cause: cause, at: at, lines: plan.lines}
+	e = &erasure{id: id, subject: subject, ref: ref, cause: cause, at: at, lines: plan.lines, displays: append([]string{}, plan.displays...)}
 	if err := r.writePending(e); err != nil {
 		return nil, fmt.Errorf("erase: %w", err)
 	}
@@ -94,7 +94,7 @@ func (r *Registry) completeErasure(e *erasure) (*Certificate, error) {
 	}
 	// From here on nobody knows the subject's ID any more; the journals of the
 	// stores name what has to go from the files.
-	if err := r.renderDisplays(); err != nil {
+	if err := r.renderDisplays(e.displays); err != nil {
 		return nil, fmt.Errorf("erase: %w", err)
 	}
 	r.step("erase:display")
@@ -288,14 +288,16 @@ func (r *Registry) resume() error {
 	return nil
 }
 
-// renderDisplays brings the displays at the entrances up to what the stores
-// hold.
-func (r *Registry) renderDisplays() error {
+// renderDisplays brings the displays at the entrances of some buildings up to
+// what the stores hold; with nil, of all.
+func (r *Registry) renderDisplays(buildings []string) error {
 	for _, s := range r.servedBuildings() {
-		if b, found := r.config(s.building); found && b.Intercom {
-			if err := r.RenderDisplay(s.building); err != nil {
-				return err
-			}
+		b, found := r.config(s.building)
+		if !found || !b.Intercom || buildings != nil && !slices.Contains(buildings, s.building) {
+			continue
+		}
+		if err := r.RenderDisplay(s.building); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -58,6 +59,7 @@ func BenchmarkErase(b *testing.B) {
 		b.Fatalf("%d erasures of %d subjects; set a smaller -benchtime, such as 25x", b.N, len(subjects))
 	}
 	var all []time.Duration
+	cpu := cpuTime()
 	b.ResetTimer()
 	for i := range b.N {
 		began := time.Now()
@@ -73,6 +75,7 @@ func BenchmarkErase(b *testing.B) {
 		return float64(d[len(d)/2].Microseconds()) / 1000
 	}
 	b.ReportMetric(ms(all), "median-ms")
+	b.ReportMetric(float64((cpuTime()-cpu).Milliseconds())/float64(b.N), "cpu-ms")
 	for _, name := range slices.Sorted(maps.Keys(phases)) {
 		if m := ms(phases[name]); m >= 0.1 {
 			b.ReportMetric(m, name+"-ms")
@@ -89,8 +92,21 @@ func BenchmarkErase(b *testing.B) {
 	b.ReportMetric(float64(time.Since(began).Milliseconds()), "verify-ms")
 }
 
+// cpuTime is what the process has used. It tells the work of an erasure where
+// other programs share the machine.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// largestBuilding is how many people live in building a, whose display an
+// erasure renders; the others live in b.
+const largestBuilding = 400
+
 // fillTown makes subjects with so many records in the cloud each, and with a
-// person, a permission, a key tag and a randomized ID.
+// person, a permission, a key tag and a randomized ID. It lists those of
+// building a.
 func fillTown(b testing.TB, r *Registry, people, each int) (subjects []ID) {
 	b.Helper()
 	var all sync.WaitGroup
@@ -99,11 +115,17 @@ func fillTown(b testing.TB, r *Registry, people, each int) (subjects []ID) {
 		all.Go(func() {
 			for i := worker; i < people; i += 4 {
 				subject := Random{}.New()
-				if err := oneOfTown(r, subject, each); err != nil {
+				building := "b"
+				if i < largestBuilding {
+					building = "a"
+				}
+				if err := oneOfTown(r, subject, building, each); err != nil {
 					b.Error(err)
 					return
 				}
-				made <- subject
+				if building == "a" || people <= largestBuilding {
+					made <- subject
+				}
 			}
 		})
 	}
@@ -118,8 +140,8 @@ func fillTown(b testing.TB, r *Registry, people, each int) (subjects []ID) {
 	return subjects
 }
 
-func oneOfTown(r *Registry, subject ID, each int) error {
-	cloud := r.As(RoleService, ToProvide).In("a")
+func oneOfTown(r *Registry, subject ID, building string, each int) error {
+	cloud := r.As(RoleService, ToProvide).In(building)
 	if err := cloud.Put(Ref{Kind: KindFlowProfile, Subject: subject}, benchProfile()); err != nil {
 		return err
 	}
@@ -138,11 +160,15 @@ func oneOfTown(r *Registry, subject ID, each int) error {
 	if err != nil {
 		return err
 	}
-	if err := r.Register(subject, Random{}.New(), "a"); err != nil {
+	if err := r.Register(subject, Random{}.New(), building); err != nil {
 		return err
 	}
-	manager := r.As(RoleManager, ToProvide).In("a")
-	if err := manager.Put(Ref{Kind: KindBuildingPerson, Subject: subject}, &BuildingPerson{Service: "flow", Name: "Aino Example", Apartment: "12"}); err != nil {
+	manager := r.As(RoleManager, ToProvide).In(building)
+	person := &BuildingPerson{Service: "flow", Name: "Aino Example"}
+	if building == "a" {
+		person.Apartment = "12"
+	}
+	if err := manager.Put(Ref{Kind: KindBuildingPerson, Subject: subject}, person); err != nil {
 		return err
 	}
 	if err := manager.Put(Ref{Kind: KindPermission, Subject: subject, Item: Random{}.New()}, &Permission{Service: "flow", Floors: []string{"*"}, Banks: []string{"*"}, From: start}); err != nil {

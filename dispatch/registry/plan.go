@@ -22,6 +22,8 @@ type erasure struct {
 	cause   Cause
 	at      time.Time
 	lines   []Destroyed // of the certificate, counted before anything was deleted
+
+	displays []string // buildings whose display may show the subject; nil after a restart, when all are rendered
 }
 
 // plan is what an erasure will do.
@@ -29,6 +31,7 @@ type plan struct {
 	lines    []Destroyed
 	records  int // that it will destroy
 	referred int // that it will refer to Managers
+	displays []string
 }
 
 // planErasure counts what there is of a subject, while it is there.
@@ -68,7 +71,6 @@ func (r *Registry) planErasure(subject ID, cause Cause) (p plan, err error) {
 			p.lines = append(p.lines, Destroyed{s.name, None, 0})
 		}
 	}
-	displays := 0
 	for _, s := range r.allStores() {
 		if s.kind != Building {
 			continue
@@ -85,8 +87,8 @@ func (r *Registry) planErasure(subject ID, cause Cause) (p plan, err error) {
 		p.referred += len(d.referred)
 		line(s.name, Erased, len(d.deleted))
 		line(s.name, Referred, len(d.referred))
-		if b, found := r.config(s.building); found && b.Intercom {
-			displays++
+		if b, found := r.config(s.building); found && b.Intercom && len(d.deleted)+len(d.referred) > 0 {
+			p.displays = append(p.displays, s.building)
 		}
 	}
 	held, err := r.heldOf(subject)
@@ -94,7 +96,7 @@ func (r *Registry) planErasure(subject ID, cause Cause) (p plan, err error) {
 		return p, err
 	}
 	line(string(Archive), HeldBack, held)
-	line("displays", Erased, displays)
+	line("displays", Erased, len(p.displays))
 	backups, err := r.keeping.shelf.names()
 	if err != nil {
 		return p, err

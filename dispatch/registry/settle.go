@@ -376,6 +376,7 @@ func (s *store) mergeChanged(changed [][]byte) error {
 		if err := s.rewrite(stale); err != nil {
 			return err
 		}
+		time.Sleep(longestWait)
 	}
 	return fmt.Errorf("store %s: former versions of corrected records are still in the files after %d attempts; a reader holds them: end it, and settle again", s.name, mostDrops)
 }

@@ -3,7 +3,9 @@ package registry
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 )
@@ -153,6 +155,34 @@ func TestRemoveOfWhatIsNotThere(t *testing.T) {
 	}
 }
 
+// TestSettleNamesAReader: with a reader from before, one more merge would keep
+// what was removed beside the mark of its removal, and look done.
+func TestSettleNamesAReader(t *testing.T) {
+	r := onDisk(t)
+	p := moveIn(t, r, "flow")
+	s := r.stores[string(Cloud)]
+	ref := Ref{Kind: KindFlowPreferences, Subject: p.subject}
+	key, err := keyOf(ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sink(t, s)
+	reader := s.db.NewTransaction(false)
+	if err := r.As(RoleSubject, ToProvide).Of(p.subject).In("a").Remove(ref); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Settle(); err == nil || !strings.Contains(err.Error(), "a reader holds them") {
+		t.Errorf("settling below a reader: got %v, want an error that says so", err)
+	}
+	reader.Discard()
+	if err := r.Settle(); err != nil {
+		t.Fatal(err)
+	}
+	if n := versionsIn(t, s, key); n != 0 {
+		t.Errorf("%d versions of the removed record are in the files", n)
+	}
+}
+
 // TestSettleCostsNothingWhereNothingChanged: services call it every day.
 func TestSettleCostsNothingWhereNothingChanged(t *testing.T) {
 	r := onDisk(t)
@@ -239,31 +269,38 @@ func TestDropWaitsForReaders(t *testing.T) {
 	txn := s.db.NewTransaction(false)
 	it := txn.NewIterator(badger.DefaultIteratorOptions) // holds the tables
 	it.Rewind()
+	prefixes, err := s.subjectPrefixes(p.subject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.deleteUnder(prefixes, nil); err != nil {
+		t.Fatal(err)
+	}
 	done := make(chan error)
 	go func() {
-		_, err := r.Erase(p.subject, CauseMovedOut)
-		done <- err
+		done <- s.drop(prefixes)
 	}()
-	for { // until the records are gone for new readers, and the files are waited for
-		keys, err := s.versionsUnder([][]byte{[]byte(KindFlowProfile.Prefix + "/" + string(p.subject))})
+	for { // until nothing is left to do but to wait for the files
+		left, err := s.versionsUnder([][]byte{[]byte(KindFlowProfile.Prefix + "/" + string(p.subject)), []byte(journalPrefix)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if keys == 0 {
+		if left == 0 {
 			break
 		}
+		time.Sleep(time.Millisecond)
 	}
 	select {
 	case err := <-done:
-		t.Errorf("the erasure was settled while a reader held the files: %v", err)
-	default:
+		t.Errorf("the drop was complete while a reader held the files: %v", err)
+	case <-time.After(200 * time.Millisecond):
 	}
 	it.Close()
 	txn.Discard()
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	if n := countPhysical(t, r, p); n != 0 {
-		t.Errorf("%d traces of the subject", n)
+	if n := versionsIn(t, s, []byte(p.subject)); n != 0 {
+		t.Errorf("%d keys name the subject", n)
 	}
 }
