@@ -2,6 +2,7 @@ package study
 
 import (
 	"testing"
+	"time"
 
 	"hoistway/scenarios"
 	"hoistway/twin"
@@ -27,6 +28,9 @@ func library(t *testing.T) []*scenarios.Scenario {
 
 // studyOf runs replications of a scenario. A rule that a checker found broken
 // is an error.
+// long tells a scenario of months from those of hours and days.
+func long(sc *scenarios.Scenario) bool { return sc.Run.Duration > 30*24*time.Hour }
+
 func studyOf(t *testing.T, sc *scenarios.Scenario, o Options) *result.File {
 	t.Helper()
 	o.Reference, o.Version, o.Seed = sc.Name, "test", sc.Run.Seed
@@ -42,6 +46,9 @@ func studyOf(t *testing.T, sc *scenarios.Scenario, o Options) *result.File {
 func TestLibraryKeepsItsExpectations(t *testing.T) {
 	for _, sc := range library(t) {
 		t.Run(sc.Name, func(t *testing.T) {
+			if testing.Short() && long(sc) {
+				t.Skip("a year of people: left out of the short tests")
+			}
 			f := studyOf(t, sc, Options{Replications: sc.Run.Replications, Parallel: 2, Service: plain})
 			if len(f.Verdicts) == 0 {
 				t.Error("it expects nothing")
@@ -57,12 +64,15 @@ func TestLibraryKeepsItsExpectations(t *testing.T) {
 
 // TestLibraryUnderEveryDispatcher runs one replication of each scenario twice
 // under each dispatcher: no rule is broken, somebody is served, and the second
-// run gives the same digest. With -short it is the scenario's own dispatcher
-// alone.
+// run gives the same digest. With -short, and for long scenarios, it is the
+// scenario's own dispatcher alone.
 func TestLibraryUnderEveryDispatcher(t *testing.T) {
 	for _, sc := range library(t) {
 		dispatchers := twin.Dispatchers()
-		if testing.Short() {
+		if testing.Short() && long(sc) {
+			continue
+		}
+		if testing.Short() || long(sc) {
 			dispatchers = []string{sc.Banks[0].Dispatcher}
 		}
 		for _, dispatcher := range dispatchers {
