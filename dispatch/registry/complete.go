@@ -23,6 +23,12 @@ func (r *Registry) complete(s *store, txn *badger.Txn, ref Ref, rec Record) (Ref
 		if err := r.checkBuildingLog(rec); err != nil {
 			return ref, err
 		}
+		if ref.Log == "" {
+			ref.Log = rec.Log
+		}
+		if ref.Log != rec.Log {
+			return ref, errors.New("a building-log of one log cannot stand under another")
+		}
 		return onDay(ref, rec.At)
 	case *BuildingPerson:
 		return ref, r.checkPerson(rec)

@@ -6,7 +6,7 @@ import "reflect"
 // recognised in it.
 var (
 	KindBuildingLog = &Kind{
-		Name: "building-log", Prefix: "bl", Service: "flow", Store: Building, Key: ByDayItem, Controller: ByManager, Processor: ByKONE, Source: "system",
+		Name: "building-log", Prefix: "bl", Service: "flow", Store: Building, Key: ByLogDayItem, Controller: ByManager, Processor: ByKONE, Source: "system",
 		Retention: ManagerDefined, Sealed: UnderBuilding, Founds: true, Purposes: []Purpose{ToProvide, ToCommunicate, ToCorrect, ToSecure, ToAudit, ToFulfil, ToDefend}, record: reflect.TypeFor[BuildingLog](),
 		Doc: "A log that one building's configuration orders for its Manager, with the fields, the purpose and the retention declared there (FL:L23, FL:L56).",
 		Fields: []Field{

@@ -302,7 +302,7 @@ func storeFolder(s Store) string {
 }
 
 var keyWords = map[KeyShape]string{
-	BySubject: "SUBJECT", BySubjectItem: "SUBJECT/ITEM", ByDayItem: "YYYYMMDD/ITEM", ByItem: "ITEM", BySequence: "SEQUENCE",
+	BySubject: "SUBJECT", BySubjectItem: "SUBJECT/ITEM", ByDayItem: "YYYYMMDD/ITEM", ByLogDayItem: "LOG/YYYYMMDD/ITEM", ByItem: "ITEM", BySequence: "SEQUENCE",
 }
 
 var sealWords = map[Seal]string{
@@ -387,6 +387,7 @@ A key is ASCII: a prefix of two letters, which is unique over all stores, and wh
 | in the key | is |
 |---|---|
 | SUBJECT, ITEM | an ID: 16 random bytes in base32, alphabet ` + "`a-z2-7`" + `, without padding: 26 characters. The last character stands for 3 bits and is one of ` + "`a e i m q u y 4`" + ` |
+| LOG | the name of a log that the building's configuration declares |
 | YYYYMMDD | the day of the record's ` + "`at`" + `, UTC |
 | SEQUENCE | 16 hexadecimal digits in lower case, from 1 |
 

@@ -91,7 +91,7 @@ func (r *Registry) finishEnding(s *store, intent Entry) error {
 		if err := s.destroyAll(); err != nil {
 			return err
 		}
-		delete(r.keeping.swept.logs, s.building)
+		delete(r.keeping.swept.declared, s.building)
 		r.step(intent.Act + ":server-emptied")
 	}
 	n, err := r.clearBuilding(s.building)

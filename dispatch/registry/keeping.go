@@ -22,18 +22,13 @@ type keeping struct {
 // sweepMemory spares a sweep what cannot be due yet. It is empty after a
 // start, which makes the first sweep look at everything.
 type sweepMemory struct {
-	logs     map[string]logsSwept // by building
-	looked   time.Time            // when the usage log and the links were last looked through
-	shreds   uint64               // count of destroyed keys at that time
+	declared map[string]bool // by building: logs that are not declared have gone
+	looked   time.Time       // when the usage log and the links were last looked through
+	shreds   uint64          // count of destroyed keys at that time
 	accounts struct {
 		looked time.Time // when they were last looked through
 		due    time.Time // none of them is due before
 	}
-}
-
-type logsSwept struct {
-	cutoff  map[string]string // by log: day up to which it has been swept
-	version uint64            // of Badger, up to which keys have been seen
 }
 
 // managerRing is the name under which the key files of a building lie that was

@@ -92,6 +92,7 @@ const (
 	BySubject     KeyShape = "subject"      // PREFIX/SUBJECT
 	BySubjectItem KeyShape = "subject/item" // PREFIX/SUBJECT/ITEM
 	ByDayItem     KeyShape = "day/item"     // PREFIX/YYYYMMDD/ITEM
+	ByLogDayItem  KeyShape = "log/day/item" // PREFIX/LOG/YYYYMMDD/ITEM, the name of a declared log
 	ByItem        KeyShape = "item"         // PREFIX/ITEM
 	BySequence    KeyShape = "sequence"     // PREFIX/16 hex digits, from 1
 )
@@ -123,6 +124,7 @@ type Record interface{ Head() *Meta }
 type Ref struct {
 	Kind     *Kind
 	Subject  ID
+	Log      string // name of a building's log; Put takes it from the record when it is empty
 	Day      string // YYYYMMDD, UTC; Put takes it from the record's At when it is empty
 	Item     ID
 	Sequence uint64 // from 1; Put takes the next when it is 0

@@ -17,6 +17,9 @@ const longestLog = 365 * 24 * time.Hour
 
 // buildingName is the form of a building's name: it becomes part of the names
 // of folders and key files.
+// logName is the form of the names of buildings' logs, which stand in keys.
+var logName = regexp.MustCompile(`^[a-z0-9]+([-_][a-z0-9]+)*$`)
+
 var buildingName = regexp.MustCompile(`^[a-z0-9]+([-_][a-z0-9]+)*$`)
 
 // check finds everything that is wrong with the options.
@@ -65,8 +68,8 @@ func (o *Options) check() error {
 }
 
 func (l *LogDeclaration) check(where string, wrong func(string, ...any)) {
-	if l.Name == "" {
-		wrong("%sit needs a name", where)
+	if !logName.MatchString(l.Name) {
+		wrong("%sa name has at most 64 lower-case letters and digits, with single hyphens or underscores between", where)
 	}
 	if len(l.Fields) == 0 {
 		wrong("%sit declares no fields, so that it could hold nothing", where)

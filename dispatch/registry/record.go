@@ -59,6 +59,8 @@ func keyPrefix(ref Ref) (key []byte, whole bool, err error) {
 	switch {
 	case ref.Subject != "" && !has("subject"):
 		return nil, false, surplus("subject")
+	case ref.Log != "" && !has("log"):
+		return nil, false, surplus("log")
 	case ref.Day != "" && !has("day"):
 		return nil, false, surplus("day")
 	case ref.Item != "" && !has("item"):
@@ -80,6 +82,14 @@ func keyPrefix(ref Ref) (key []byte, whole bool, err error) {
 				return nil, false, bad(part)
 			}
 			key = append(key, id...)
+		case "log":
+			if ref.Log == "" {
+				return key, false, nil
+			}
+			if !logName.MatchString(ref.Log) {
+				return nil, false, bad("log")
+			}
+			key = append(key, ref.Log...)
 		case "day":
 			if ref.Day == "" {
 				return key, false, nil
@@ -112,16 +122,22 @@ func parseKey(key []byte) (Ref, error) {
 		return Ref{}, errors.New("key has an undeclared prefix")
 	}
 	ref := Ref{Kind: kind}
-	first, second, two := strings.Cut(rest, "/")
 	bad := fmt.Errorf("key of %s does not have the form %s/%s", kind.Name, prefix, kind.Key)
-	if two != strings.Contains(string(kind.Key), "/") {
+	parts := strings.SplitN(rest, "/", 4)
+	if len(parts) != 1+strings.Count(string(kind.Key), "/") {
 		return Ref{}, bad
+	}
+	first, second := parts[0], parts[len(parts)-1]
+	if len(parts) == 1 {
+		second = ""
 	}
 	switch kind.Key {
 	case BySubject, BySubjectItem:
 		ref.Subject, ref.Item = ID(first), ID(second)
 	case ByDayItem:
 		ref.Day, ref.Item = first, ID(second)
+	case ByLogDayItem:
+		ref.Log, ref.Day, ref.Item = first, parts[1], ID(second)
 	case ByItem:
 		ref.Item = ID(first)
 	case BySequence:

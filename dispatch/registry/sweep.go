@@ -1,8 +1,11 @@
 package registry
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,7 +32,8 @@ type sweep struct {
 // is an act of the service.
 //
 // Log data go when they are Limits.LogData old to the instant, and logs of a
-// building when they are as old as their declaration says. Archived records go
+// building when they are as old as their declaration says; their bytes leave
+// the files at the latest with the first sweep of the next day. Archived records go
 // at their deadline, and backups when they are Limits.Backups old. Whatever
 // fails is reported, and does not keep the rest. A sweep that finds nothing
 // due costs well below a millisecond; it needs no record of earlier sweeps,
@@ -80,86 +84,97 @@ func (s *sweep) count(kind *Kind, n int) {
 // dayOf is the bucket of an instant.
 func dayOf(t time.Time) string { return t.UTC().Format(dayForm) }
 
-// bucket is the prefix of the records of one day.
-func bucket(kind *Kind, day string) []byte { return []byte(kind.Prefix + "/" + day + "/") }
+// bucket is the prefix of the records of one day under the prefix of a log.
+func bucket(log []byte, day string) []byte { return fmt.Appendf(nil, "%s%s/", log, day) }
 
-// usage deletes usage logs that are Limits.LogData old. Their buckets are days
-// of collection, so all but the last of those that are due go as a whole.
+// usage deletes usage logs that are Limits.LogData old.
 func (s *sweep) usage() error {
 	st, err := s.r.store(Cloud, "")
 	if err != nil {
 		return err
 	}
-	cutoff := s.now.Add(-s.r.o.Limits.LogData)
+	n, err := st.expire(KindUsageLog, []byte(KindUsageLog.Prefix+"/"), s.now.Add(-s.r.o.Limits.LogData), &UsageLog{})
+	s.count(KindUsageLog, n)
+	return err
+}
+
+// expire deletes the log records under a prefix that were collected at a
+// cutoff or before, and gives their number. Their buckets are days of
+// collection: all but the last of those that are due are dropped from the
+// files as a whole. Of the last one, records are deleted; their bytes go with
+// the bucket, at most a day later, since to drop records one by one costs a
+// hundred times as much.
+func (s *store) expire(kind *Kind, prefix []byte, cutoff time.Time, into Record) (n int, err error) {
+	last := dayOf(cutoff)
 	var buckets, keys [][]byte
-	n := 0
-	err = st.view(func(txn *badger.Txn) error {
-		return eachBucket(txn, KindUsageLog, dayOf(cutoff), func(day string, each func(func(*badger.Item) error) error) error {
-			if day < dayOf(cutoff) {
-				buckets = append(buckets, bucket(KindUsageLog, day))
-				return each(func(*badger.Item) error { n++; return nil })
-			}
-			return each(func(item *badger.Item) error {
-				var u UsageLog
-				switch err := item.Value(func(v []byte) error { return st.decode(KindUsageLog, item.Key(), v, &u) }); {
-				case errors.Is(err, ErrShredded): // nobody can read it, nor when it was
-				case err != nil:
-					return err
-				case u.At.After(cutoff):
-					return nil
-				}
-				keys = append(keys, item.KeyCopy(nil))
-				n++
+	err = s.view(func(txn *badger.Txn) error {
+		if buckets, n, err = bucketsBefore(txn, prefix, last); err != nil {
+			return err
+		}
+		return eachKey(txn, bucket(prefix, last), func(item *badger.Item) error {
+			reflect.ValueOf(into).Elem().SetZero()
+			switch err := item.Value(func(v []byte) error { return s.decode(kind, item.Key(), v, into) }); {
+			case errors.Is(err, ErrShredded): // nobody can read it, nor when it was
+			case err != nil:
+				return err
+			case into.Head().At.After(cutoff):
 				return nil
-			})
+			}
+			keys = append(keys, item.KeyCopy(nil))
+			n++
+			return nil
 		})
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if err := st.purge(buckets, keys); err != nil {
-		return err
+	if err := s.dropNow(buckets); err != nil {
+		return 0, err
 	}
-	s.count(KindUsageLog, n)
-	return nil
-}
-
-// eachBucket calls f for the days up to and with last that have records of a
-// kind, with what calls back for each record of the day.
-func eachBucket(txn *badger.Txn, kind *Kind, last string, f func(day string, each func(func(*badger.Item) error) error) error) error {
-	o := badger.DefaultIteratorOptions
-	o.PrefetchValues = false
-	o.Prefix = []byte(kind.Prefix + "/")
-	it := txn.NewIterator(o)
-	defer it.Close()
-	for it.Rewind(); it.Valid(); {
-		day, _, _ := strings.Cut(string(it.Item().Key()[len(o.Prefix):]), "/")
-		if day > last {
-			return nil
-		}
-		if !validDay(day) {
-			return fmt.Errorf("a key of %s has no day", kind.Name)
-		}
-		prefix := bucket(kind, day)
-		err := f(day, func(each func(*badger.Item) error) error {
-			for ; it.ValidForPrefix(prefix); it.Next() {
-				if isMark(it.Item().Key()) {
-					continue
-				}
-				if err := each(it.Item()); err != nil {
+	for batch := range slices.Chunk(keys, 2000) {
+		err := s.update(func(txn *badger.Txn) error {
+			for _, key := range batch {
+				if err := txn.Delete(key); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
 		if err != nil {
-			return err
-		}
-		if it.ValidForPrefix(prefix) { // f passed the day over
-			it.Seek(append(prefix, 0xff))
+			return 0, err
 		}
 	}
-	return nil
+	return n, nil
+}
+
+// bucketsBefore gives the days before last under the prefix of a log that have
+// anything in the files, be it deleted, and the number of their records.
+func bucketsBefore(txn *badger.Txn, log []byte, last string) (buckets [][]byte, records int, err error) {
+	o := badger.DefaultIteratorOptions
+	o.PrefetchValues, o.AllVersions, o.Prefix = false, true, log
+	it := txn.NewIterator(o)
+	defer it.Close()
+	var previous []byte
+	for it.Rewind(); it.Valid(); it.Next() {
+		key := it.Item().Key()
+		day, _, _ := strings.Cut(string(key[len(log):]), "/")
+		if !isMark(key) && !validDay(day) {
+			return nil, 0, fmt.Errorf("a key under %s has no day", log)
+		}
+		if day >= last {
+			break
+		}
+		if b := bucket(log, day); len(buckets) == 0 || !bytes.Equal(buckets[len(buckets)-1], b) {
+			buckets = append(buckets, b)
+		}
+		if !isMark(key) && !bytes.Equal(key, previous) { // the newest version comes first
+			previous = append(previous[:0], key...)
+			if !it.Item().IsDeletedOrExpired() {
+				records++
+			}
+		}
+	}
+	return buckets, records, nil
 }
 
 // keyAudit deletes entries of the key audit that are Limits.LogData old. The
@@ -212,94 +227,58 @@ func (s *sweep) buildingLogs() error {
 	return errors.Join(errs...)
 }
 
-// buildingLog sweeps one building's logs. They share the buckets of days but
-// not the retention. So that a sweep does not read all of the younger buckets
-// each time, it reads those that came due since the last one, and of the
-// others the records that were written since.
+// buildingLog sweeps one building's logs. One that is no longer declared has
+// no retention to stay for: it goes when the building is first swept after a
+// start, since declarations change with a start alone.
 func (s *sweep) buildingLog(b BuildingConfig) error {
 	st, err := s.r.store(Building, b.Name)
 	if err != nil {
 		return err
 	}
-	before, known := s.memory.logs[b.Name]
-	after := logsSwept{cutoff: map[string]string{}}
-	cutoffs := map[string]time.Time{}
-	last, whole := "", ""
+	if !s.memory.declared[b.Name] {
+		if err := s.undeclared(st, b.Logs); err != nil {
+			return err
+		}
+		if s.memory.declared == nil {
+			s.memory.declared = map[string]bool{}
+		}
+		s.memory.declared[b.Name] = true
+	}
 	for _, l := range b.Logs {
-		at := s.now.Add(-l.Retention)
-		cutoffs[l.Name], after.cutoff[l.Name] = at, dayOf(at)
-		last = max(last, dayOf(at))
-		if whole == "" || dayOf(at) < whole {
-			whole = dayOf(at)
+		n, err := st.expire(KindBuildingLog, logPrefix(l.Name), s.now.Add(-l.Retention), &BuildingLog{})
+		if err != nil {
+			return err
 		}
+		s.count(KindBuildingLog, n)
 	}
-	const always = "99991231"
-	if !known {
-		last = always // logs that are no longer declared may be of any day
-	}
-	if len(b.Logs) == 0 {
-		whole = always
-	}
-	due := func(day string) bool {
-		for log, cutoff := range after.cutoff {
-			if day <= cutoff && (!known || day >= before.cutoff[log]) {
-				return true
-			}
-		}
-		return !known
-	}
-	var buckets, keys [][]byte
+	return nil
+}
+
+// logPrefix is the prefix of the records of a building's log.
+func logPrefix(name string) []byte { return fmt.Appendf(nil, "%s/%s/", KindBuildingLog.Prefix, name) }
+
+// undeclared drops logs that a building's configuration does not declare.
+func (s *sweep) undeclared(st *store, logs []LogDeclaration) error {
+	var gone [][]byte
 	n := 0
-	err = st.view(func(txn *badger.Txn) error {
-		after.version = txn.ReadTs()
-		fresh := map[string]bool{}
-		if known {
-			o := badger.DefaultIteratorOptions
-			o.PrefetchValues, o.SinceTs, o.Prefix = false, before.version, []byte(KindBuildingLog.Prefix+"/")
-			it := txn.NewIterator(o)
-			defer it.Close()
-			for it.Rewind(); it.Valid(); it.Next() {
-				if day, _, _ := strings.Cut(string(it.Item().Key()[len(o.Prefix):]), "/"); day <= last {
-					fresh[day] = true
-				} else {
-					break
-				}
+	err := st.view(func(txn *badger.Txn) error {
+		return eachKey(txn, []byte(KindBuildingLog.Prefix+"/"), func(item *badger.Item) error {
+			ref, err := parseKey(item.Key())
+			if err != nil || slices.ContainsFunc(logs, func(l LogDeclaration) bool { return l.Name == ref.Log }) {
+				return err
 			}
-		}
-		return eachBucket(txn, KindBuildingLog, last, func(day string, each func(func(*badger.Item) error) error) error {
-			if day < whole {
-				buckets = append(buckets, bucket(KindBuildingLog, day))
-				return each(func(*badger.Item) error { n++; return nil })
+			n++
+			if p := logPrefix(ref.Log); len(gone) == 0 || !bytes.Equal(gone[len(gone)-1], p) {
+				gone = append(gone, p)
 			}
-			if !due(day) && !fresh[day] {
-				return nil
-			}
-			return each(func(item *badger.Item) error {
-				var l BuildingLog
-				if err := item.Value(func(v []byte) error { return st.decode(KindBuildingLog, item.Key(), v, &l) }); err != nil && !errors.Is(err, ErrShredded) {
-					return err
-				}
-				// A log that is no longer declared has no retention to stay for.
-				if cutoff, declared := cutoffs[l.Log]; !declared || !l.At.After(cutoff) {
-					keys = append(keys, item.KeyCopy(nil))
-					n++
-				}
-				return nil
-			})
+			return nil
 		})
 	})
 	if err != nil {
 		return err
 	}
-	if err := st.purge(buckets, keys); err != nil {
-		return err
-	}
 	s.count(KindBuildingLog, n)
-	if s.memory.logs == nil {
-		s.memory.logs = map[string]logsSwept{}
-	}
-	s.memory.logs[b.Name] = after
-	return nil
+	return st.dropNow(gone)
 }
 
 // backups deletes those that are Limits.Backups old.

@@ -43,7 +43,7 @@ func logUsage(t testing.TB, r *Registry, pseudonym ID, building string, at time.
 
 func logDoor(t testing.TB, r *Registry, log string, at time.Time) Ref {
 	t.Helper()
-	ref := Ref{Kind: KindBuildingLog, Day: dayOf(at), Item: r.o.IDs.New()}
+	ref := Ref{Kind: KindBuildingLog, Log: log, Day: dayOf(at), Item: r.o.IDs.New()}
 	fields := map[string]string{"doors": "door", "lifts": "car"}
 	must(t, r.As(RoleManager, ToSecure).In("b").Put(ref, &BuildingLog{Meta: Meta{At: at}, Log: log, Fields: map[string]string{fields[log]: "1"}}))
 	return ref
@@ -243,6 +243,14 @@ func TestSweepLeavesNothingInTheFiles(t *testing.T) {
 	c.pass(year - 24*time.Hour)
 	if got := mustSweep(t, r)[KindUsageLog.Name]; got != 1530 {
 		t.Errorf("swept %d usage logs, want 1530", got)
+	}
+	if got := stands(t, r, KindUsageLog, ""); !slices.Equal(got, []string{string(kept)}) {
+		t.Errorf("%d usage logs can be read after the sweep, want the one that is not due", len(got))
+	}
+	// The bytes of the day that was due in part go with what was left of it.
+	c.pass(13 * time.Hour)
+	if got := mustSweep(t, r); len(got) != 0 {
+		t.Errorf("the second sweep found %v due", got)
 	}
 	cloud, b := r.stores["cloud"].dir(), r.stores["building-b"].dir()
 	must(t, r.Close())
