@@ -55,7 +55,9 @@ type Estate struct {
 	people  []*person // by resident; nil until they use the app
 	moved   []int     // by resident: how many lived there before
 	calls   map[int64]call
-	permits []permit // by permit, from 1
+	permits []permit   // by permit, from 1
+	planned []*planned // keys to be made, in order
+	waiting []*planned // that were made, for visitors who have not come
 	byHost  map[*person][]twin.Permit
 	holds   []registry.ID
 	backups []string
@@ -94,6 +96,7 @@ func New(sc *scenarios.Scenario, seed uint64, replication int, dir string) (*Est
 		calls: map[int64]call{}, byHost: map[*person][]twin.Permit{}, permits: make([]permit, 1), metrics: metrics.NewSet(),
 	}
 	e.people, e.moved = make([]*person, len(e.residents)), make([]int, len(e.residents))
+	e.planned = plan(sc, seed, replication)
 	for _, f := range sc.Building.Floors {
 		e.floors = append(e.floors, floorLabel(f.Name))
 	}
@@ -187,7 +190,10 @@ func (e *Estate) open() (err error) {
 }
 
 // at sets the services' clock.
-func (e *Estate) at(at scenarios.Instant) { e.now = e.start.Add(at) }
+func (e *Estate) at(at scenarios.Instant) {
+	e.makePlanned(at)
+	e.now = e.start.Add(at)
+}
 
 // fail keeps the first failure.
 func (e *Estate) fail(err error) {

@@ -135,9 +135,9 @@ func (e *Estate) signUp(p *person) (err error) {
 // admit is the Manager making a person known in a building: permissions for
 // the floors of their tenant and all that are open to everybody, and a key tag.
 func (e *Estate) admit(p *person, site string) error {
-	a := remotecall.Admission{Service: p.service, Email: p.email, Name: p.name, MainUser: p.place.Main}
+	a := remotecall.Admission{Service: p.service, Email: p.email, Name: p.name}
 	if e.sc.Service.Residential && p.service == remotecall.Flow {
-		a.Address, a.Apartment = p.address, e.apartment(p.place)
+		a.Address, a.Apartment, a.MainUser = p.address, e.apartment(p.place), p.place.Main
 	}
 	m := e.managers[site]
 	if _, err := m.Admit(a); err != nil {
@@ -189,7 +189,7 @@ func (e *Estate) login(p *person) error {
 	if p.service != remotecall.Flow {
 		return nil
 	}
-	if p.place.Main && e.sc.Service.Intercom {
+	if p.place.Main && e.sc.Service.Intercom && e.sc.Service.Residential {
 		if err := p.phone.Connect(); err != nil {
 			return fmt.Errorf("connecting to the intercom: %w", err)
 		}

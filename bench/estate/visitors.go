@@ -24,15 +24,29 @@ func (e *Estate) IssueKey(at scenarios.Instant, number twin.Permit, host, floor 
 		k.refused = string(remotecall.MayNotGrant)
 		return k.refused
 	}
+	if made := e.takePlanned(host, floor, from, until); made != nil {
+		*k = *made
+	} else {
+		e.issue(k, host, floor, from, until, uses)
+	}
+	if k.refused == "" {
+		e.byHost[k.host] = append(e.byHost[k.host], number)
+	}
+	return k.refused
+}
+
+// issue has a host's phone make a key now.
+func (e *Estate) issue(k *permit, host, floor int, from, until scenarios.Instant, uses int) {
 	p := e.who(host)
-	if p == nil {
-		return string(remotecall.Unavailable)
+	switch {
+	case p == nil:
+		k.refused = string(remotecall.Unavailable)
+		return
+	case !p.used():
+		k.host, k.refused = p, string(remotecall.NotSignedIn)
+		return
 	}
 	k.host = p
-	if !p.used() {
-		k.refused = string(remotecall.NotSignedIn)
-		return k.refused
-	}
 	r := remotecall.KeyRequest{Building: Main, Visitor: canary(), Floors: []string{e.floors[floor]}, From: e.start.Add(from), Until: e.start.Add(until), Uses: uses, Consent: true}
 	key, err := p.phone.CreateKey(r)
 	if is(err, remotecall.NotSignedIn) {
@@ -41,16 +55,14 @@ func (e *Estate) IssueKey(at scenarios.Instant, number twin.Permit, host, floor 
 		}
 	}
 	k.refused = e.refusal(err)
-	e.fail(e.acted(p, "key-created", k.refused, "key", string(key.ID), "permit", strconv.Itoa(int(number))))
+	e.fail(e.acted(p, "key-created", k.refused, "key", string(key.ID)))
 	if k.refused != "" {
-		return k.refused
+		return
 	}
 	k.key = key
 	p.keys = append(p.keys, key.ID)
-	e.byHost[p] = append(e.byHost[p], number)
 	e.truth.enters(Canary{Person: p.id, Subject: string(p.subject), Service: p.service, Field: "visitor " + string(key.ID), Value: r.Visitor, From: e.now},
 		string(registry.Cloud), "exports")
-	return ""
 }
 
 // RevokeKey ends a key. It implements twin.Service.
@@ -122,7 +134,7 @@ func (e *Estate) CheckTag(at scenarios.Instant, resident, floor int) string {
 	if p == nil {
 		return string(remotecall.Unavailable)
 	}
-	if p.appless {
+	if p.appless || e.gone[Main] == "handed-over" { // the tags are read by somebody else
 		if slices.Contains(e.sc.Tenants[p.place.Tenant].Floors, floor) {
 			return ""
 		}
