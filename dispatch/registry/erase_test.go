@@ -361,11 +361,8 @@ func countPhysical(t testing.TB, r *Registry, p *resident) (n int) {
 		needles = append(needles, []byte(id), raw[:])
 	}
 	for _, s := range r.allStores() {
-		if err := s.sync(); err != nil {
-			t.Fatal(err)
-		}
 		dir := t.TempDir()
-		if err := copyFolder(s.dir(), dir); err != nil {
+		if err := s.copyTo(dir); err != nil {
 			t.Fatal(err)
 		}
 		usage := []byte(KindUsageLog.Prefix + "/")

@@ -3,6 +3,7 @@ package registry
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // light is a cost that keeps tests fast.
@@ -62,6 +63,30 @@ func TestHashPasswordOfAWrongCostIsABug(t *testing.T) {
 		}
 	}()
 	HashPassword("x", Cost{})
+}
+
+// TestHeavyHashesWait: a storm of logins must not take memory without bound.
+func TestHeavyHashesWait(t *testing.T) {
+	heavyOne := Cost{heavyMemory, 1, 1}
+	for range cap(heavy) {
+		heavy <- struct{}{}
+	}
+	done := make(chan string)
+	go func() { done <- HashPassword("x", heavyOne) }()
+	if ok, _ := CheckPassword(HashPassword("x", light), "x", light); !ok {
+		t.Error("a light hash has to wait for heavy ones")
+	}
+	select {
+	case <-done:
+		t.Error("a heavy hash was made beside the most that are allowed at a time")
+	case <-time.After(50 * time.Millisecond):
+	}
+	for range cap(heavy) {
+		<-heavy
+	}
+	if ok, _ := CheckPassword(<-done, "x", heavyOne); !ok {
+		t.Error("a heavy hash that had to wait is wrong")
+	}
 }
 
 // FuzzParsePHC checks that what is accepted is what would be written, and that

@@ -76,8 +76,11 @@ func physicalFolder(t testing.TB) string {
 		t.Fatal(err)
 	}
 	copied := t.TempDir()
-	if err := copyFolder(dir, copied); err != nil {
+	if err := copyLogs(dir, copied); err != nil {
 		t.Fatal(err)
+	}
+	if complete, err := copyTables(dir, copied); err != nil || !complete {
+		t.Fatal(complete, err)
 	}
 	return copied
 }

@@ -13,11 +13,8 @@ import (
 // versionsIn counts the physical versions of a key in a copy of a store.
 func versionsIn(t testing.TB, s *store, key []byte) (n int) {
 	t.Helper()
-	if err := s.sync(); err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
-	if err := copyFolder(s.dir(), dir); err != nil {
+	if err := s.copyTo(dir); err != nil {
 		t.Fatal(err)
 	}
 	damaged, err := decodeFolder(dir, func(v version) error {

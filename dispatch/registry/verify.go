@@ -5,22 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 
 	"github.com/dgraph-io/badger/v4"
 )
-
-// copyPrefix begins the names of folders with copies of stores that Verify
-// makes within Dir, and removes.
-const copyPrefix = "verifying-"
-
-// mostCopies is how often a store is copied until a copy can be read: it is
-// written to meanwhile.
-const mostCopies = 5
 
 // Verify decodes a copy of the stores and looks for what an erasure should
 // have destroyed. It costs time in proportion to the stores, and adds a
@@ -119,33 +109,17 @@ func (l *lookout) search(s *store) error {
 			return nil
 		})
 	}
-	for try := 1; ; try++ {
-		err := l.searchCopy(s)
-		var unreadable *unreadableCopy
-		if try == mostCopies || !errors.As(err, &unreadable) {
-			return err
-		}
-	}
+	return l.searchCopy(s)
 }
 
-// unreadableCopy is a copy that was made while its files changed, or of files
-// that are damaged.
-type unreadableCopy struct{ err error }
-
-func (u *unreadableCopy) Error() string { return u.err.Error() }
-func (u *unreadableCopy) Unwrap() error { return u.err }
-
 func (l *lookout) searchCopy(s *store) error {
-	if err := s.sync(); err != nil {
-		return err
-	}
 	dir, err := os.MkdirTemp(l.r.o.Dir, copyPrefix)
 	if err != nil {
 		return fmt.Errorf("store %s: %w", s.name, err)
 	}
 	defer os.RemoveAll(dir)
-	if err := copyFolder(s.dir(), dir); err != nil {
-		return &unreadableCopy{fmt.Errorf("store %s: %w", s.name, err)}
+	if err := s.copyTo(dir); err != nil {
+		return err
 	}
 	n := 0
 	damaged, err := decodeFolder(dir, func(v version) error { n++; return l.look(s, v) })
@@ -153,9 +127,9 @@ func (l *lookout) searchCopy(s *store) error {
 	case errors.As(err, new(*remains)):
 		return err
 	case err != nil:
-		return &unreadableCopy{fmt.Errorf("store %s: %w", s.name, err)}
+		return fmt.Errorf("store %s: %w", s.name, err)
 	case len(damaged) > 0:
-		return &unreadableCopy{fmt.Errorf("store %s: %d files of the copy cannot be read in full, so nobody can say what is in them: %w", s.name, len(damaged), damaged[0])}
+		return fmt.Errorf("store %s: %d files cannot be read in full, so nobody can say what is in them: %w", s.name, len(damaged), damaged[0])
 	}
 	l.versions += n
 	return nil
@@ -232,65 +206,6 @@ func (l *lookout) isSubject(s *store, id ID) bool {
 		l.ids[id] = is
 	}
 	return is || s.kind == Vault && slices.Contains(l.pseudonyms, id)
-}
-
-// copyFolder copies the files of a store that may be in use. It fails when one
-// of them vanishes or is just being created.
-func copyFolder(from, to string) error {
-	files, err := os.ReadDir(from)
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if f.Name() == "LOCK" {
-			continue
-		}
-		if err := copyFile(filepath.Join(from, f.Name()), filepath.Join(to, f.Name())); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// copyFile copies the parts of a file that are not holes.
-func copyFile(from, to string) (err error) {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	info, err := in.Stat()
-	if err != nil {
-		return err
-	}
-	if info.Size() == 0 && filepath.Ext(from) == ".mem" {
-		return fmt.Errorf("%s is just being created", filepath.Base(from))
-	}
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, out.Close()) }()
-	err = eachExtent(in, 0, func(offset, size int64) error {
-		_, err := io.Copy(io.NewOffsetWriter(out, offset), io.NewSectionReader(in, offset, size))
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return out.Truncate(info.Size())
-}
-
-// removeCopies deletes what a crash left of Verify's copies.
-func removeCopies(dir string) error {
-	if dir == "" {
-		return nil
-	}
-	left, err := filepath.Glob(filepath.Join(dir, copyPrefix+"*"))
-	for _, folder := range left {
-		err = errors.Join(err, os.RemoveAll(folder))
-	}
-	return err
 }
 
 // Of erasures that may yet be verified, the ledger remembers the randomized
