@@ -286,8 +286,16 @@ func TestGuessingThroughStaffWaits(t *testing.T) {
 		_, err := h.s.Exercise(r)
 		h.refused(err, IdentityNotProven)
 	}
+	unknown := r
+	unknown.Email = "nobody@example.org"
+	for range h.config.Policy.FailedLogins {
+		_, err := h.s.Exercise(unknown)
+		h.refused(err, IdentityNotProven)
+	}
+	_, err := h.s.Exercise(unknown)
+	h.refused(err, TooManyAttempts) // waiting does not tell who has an account
 	r.Password = goodPassword
-	_, err := h.s.Exercise(r)
+	_, err = h.s.Exercise(r)
 	h.refused(err, TooManyAttempts)
 	h.pass(h.config.Policy.Wait)
 	_, err = h.s.Exercise(r)
