@@ -173,3 +173,17 @@ func TestTheDoorOpensForThoseWhoMayBeThere(t *testing.T) {
 		t.Errorf("answered %v, opened %v", answered, opened)
 	}
 }
+
+// Whoever objected to the service is not rung, and the panel is not told why.
+func TestAnObjectionSilencesTheIntercom(t *testing.T) {
+	h := newHouse(t)
+	p := h.resident(Flow, "aino@example.org", "12")
+	var d device
+	h.ok(h.s.Connect(p.token, &d, newVideoKey(t)))
+	h.ok(h.stores.As(registry.RoleSubject, registry.ToFulfil).Of(p.subject).Put(
+		registry.Ref{Kind: registry.KindObjection, Subject: p.subject, Item: h.config.ids().New()}, &registry.Objection{Purpose: registry.ToProvide}))
+	h.s.forgetStanding(p.subject)
+	_, err := h.s.Ring("tower", "12")
+	h.refused(err, NoDevice)
+	d.heard(t)
+}

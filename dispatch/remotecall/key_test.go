@@ -126,7 +126,8 @@ func TestUseAndCheckOfAKey(t *testing.T) {
 				h.ok(h.s.RevokeKey(host.token, k.ID))
 			}, "2", KeyRevoked, KeyRevoked},
 			{"as long as it would have been valid", time.Hour - 1, nothing, "2", KeyRevoked, KeyRevoked},
-			{"and then forgotten", 1, func(h *house, _ person, _ Key) {
+			{"and not longer", 1, nothing, "2", KeyUnknown, KeyUnknown},
+			{"and then forgotten", 0, func(h *house, _ person, _ Key) {
 				h.s.expireKeys()
 				if len(h.s.revoked) != 0 {
 					h.t.Error("a revoked key is remembered after its end")
@@ -162,6 +163,21 @@ func TestUseAndCheckOfAKey(t *testing.T) {
 				h.ok(h.manager("tower").Withdraw(host.subject, first))
 			}, "2", "", ""},
 			{"", time.Minute, nothing, "2", NotPermitted, NotPermitted},
+		}},
+		{"the host is left with a permission to grant that has lapsed", func(r *KeyRequest) { r.Uses = 2 }, []step{
+			{"a second permission", 0, func(h *house, host person, _ Key) {
+				_, err := h.manager("tower").Grant(Flow, host.subject, Grant{MayGrant: true, Until: monday.Add(time.Minute)})
+				h.ok(err)
+			}, "2", "", ""},
+			{"the first goes after its end", time.Minute, func(h *house, host person, _ Key) {
+				st, err := h.s.standing(host.subject, Flow, h.s.sites["tower"])
+				h.ok(err)
+				for _, p := range st.permissions["tower"] {
+					if p.until.IsZero() {
+						h.ok(h.manager("tower").Withdraw(host.subject, p.id))
+					}
+				}
+			}, "2", KeyRevoked, KeyRevoked},
 		}},
 		{"the host keeps the way in and loses the right to grant", func(r *KeyRequest) {}, []step{
 			{"", 0, func(h *house, host person, _ Key) {

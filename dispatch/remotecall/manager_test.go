@@ -131,7 +131,6 @@ func TestKeyTags(t *testing.T) {
 	h.refused(check(number, "2"), TagUnknown)
 	h.ok(check(again, "5"))
 	h.restart()
-	m = h.manager("tower")
 	h.ok(check(again, "5"))
 
 	// It works whatever became of the app (FL:L51).
@@ -141,7 +140,7 @@ func TestKeyTags(t *testing.T) {
 	h.refused(err, NotSignedIn)
 	h.ok(check(again, "5"))
 	h.restart()
-	m = h.manager("tower")
+	m = h.manager("tower") // of the service that runs now
 	h.ok(check(again, "5"))
 
 	h.ok(m.TakeTag(p.subject))
@@ -202,6 +201,13 @@ func TestMovedOutOfOneBuildingOfTwo(t *testing.T) {
 	key, err := h.s.CreateKey(p.token, inOffice)
 	h.ok(err)
 
+	inTower, err := h.s.CreateKey(p.token, h.keyTo("2"))
+	h.ok(err)
+	tag, err := m.GiveTag(p.subject, nil)
+	h.ok(err)
+	_, err = h.s.AddSubUser(p.token, SubUserEntry{Building: "tower", Name: "Eero", BirthDate: "1990-01-01", Consent: true})
+	h.ok(err)
+
 	certificate, err := m.MovedOut(p.subject)
 	h.ok(err)
 	if certificate != nil {
@@ -212,6 +218,14 @@ func TestMovedOutOfOneBuildingOfTwo(t *testing.T) {
 	_, err = h.s.Call(p.token, CallRequest{Building: "office", From: "G", To: "2"})
 	h.ok(err)
 	h.ok(h.s.UseKey("office", key, "1"))
+	h.refused(h.s.UseKey("tower", inTower, "2"), KeyRevoked)
+	h.refused(h.s.CheckTag("tower", tag, "2"), TagUnknown)
+	if d := cmp.Diff([]string{"created visitor-key", "created sub-user", "deleted visitor-key", "deleted sub-user"}, h.audited("tower")); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]string{"created visitor-key"}, h.audited("office")); d != "" {
+		t.Error(d)
+	}
 
 	certificate, err = office.MovedOut(p.subject)
 	h.ok(err)
@@ -219,6 +233,47 @@ func TestMovedOutOfOneBuildingOfTwo(t *testing.T) {
 		t.Error("nobody needs the account any more, and it is still there")
 	}
 	h.refused(h.s.UseKey("office", key, "1"), KeyRevoked)
+}
+
+// A key tag in another building is that Manager's to take.
+func TestMovedOutLeavesATagElsewhere(t *testing.T) {
+	h := newHouse(t)
+	m, office := h.manager("tower"), h.manager("office")
+	p := h.resident(Flow, "aino@example.org", "12")
+	_, err := office.Admit(Admission{Service: Flow, Email: p.email, Name: "Aino"})
+	h.ok(err)
+	tag, err := office.GiveTag(p.subject, nil)
+	h.ok(err)
+	certificate, err := m.MovedOut(p.subject)
+	h.ok(err)
+	if certificate != nil {
+		t.Error("the account was erased although there is a key tag in another building")
+	}
+	h.ok(h.s.CheckTag("office", tag, "2"))
+}
+
+// Whoever gave up Remote Call has nothing in the building but a key tag, and
+// the Manager can take it or say that they moved out.
+func TestATagOutlivesRemoteCall(t *testing.T) {
+	for _, end := range []func(*Manager, registry.ID) error{
+		func(m *Manager, p registry.ID) error { return m.TakeTag(p) },
+		func(m *Manager, p registry.ID) error { _, err := m.MovedOut(p); return err },
+	} {
+		h := newHouse(t)
+		m := h.manager("tower")
+		p := h.resident(RemoteCall, "aino@example.org", "")
+		tag, err := m.GiveTag(p.subject, nil)
+		h.ok(err)
+		_, err = h.s.erase(p.subject, registry.CauseRequest)
+		h.ok(err)
+		_, err = m.Grant(RemoteCall, p.subject, Grant{})
+		h.refused(err, NotYourBuilding)
+		h.ok(h.s.CheckTag("tower", tag, "2"))
+		h.ok(end(m, p.subject))
+		h.refused(h.s.CheckTag("tower", tag, "2"), TagUnknown)
+		_, err = m.MovedOut(p.subject)
+		h.refused(err, NotYourBuilding)
+	}
 }
 
 // Whoever gave up the app and moves out later leaves nothing in the building.

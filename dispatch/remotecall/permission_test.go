@@ -124,3 +124,32 @@ func TestGrantIsChecked(t *testing.T) {
 		}
 	}
 }
+
+// So do changes of preferences; and what was read about somebody is held only
+// while they are signed in.
+func TestStandingIsAsFreshAsTheStores(t *testing.T) {
+	h := newHouse(t)
+	p := h.resident(Flow, "aino@example.org", "")
+	home := func() (int, error) {
+		ticket, err := h.s.Call(p.token, upFrom("G", ""))
+		return ticket.To, err
+	}
+	_, err := home()
+	h.refused(err, NoDestination)
+	for want, floor := range []string{1: "1", 2: "2"} {
+		if floor == "" {
+			continue
+		}
+		h.ok(h.s.Prefer(p.token, Preferences{FavouriteFloor: &floor}))
+		if to, err := home(); err != nil || to != want {
+			t.Errorf("favourite floor %s: went to %d, %v", floor, to, err)
+		}
+	}
+	if h.s.accounts[p.subject].used.standing == nil {
+		t.Fatal("nothing is remembered of somebody who calls; the test looks at the wrong place")
+	}
+	h.s.Logout(p.token)
+	if h.s.accounts[p.subject].used.standing != nil {
+		t.Error("what was read about somebody is held after they signed out")
+	}
+}
