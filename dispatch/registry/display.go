@@ -51,7 +51,7 @@ func (r *Registry) RenderDisplay(building string) error {
 			}
 			var p BuildingPerson
 			err = item.Value(func(v []byte) error { return s.decode(KindBuildingPerson, item.Key(), v, &p) })
-			if err == nil && p.Service == "flow" && p.Apartment != "" {
+			if err == nil && p.Apartment != "" { // of Flow only, see checkPerson
 				apartments[ref.Subject] = p.Apartment
 			}
 			return notShredded(err)

@@ -69,6 +69,9 @@ func TestHandOver(t *testing.T) {
 			t.Errorf("%d records of %s stand, want %d: those of the other building, and the account", got, kind.Name, want)
 		}
 	}
+	if anchors, err := r.anchors(); err != nil || anchors["a"].Sequence != 1 {
+		t.Errorf("the ledger's anchors %v, %v: want the building's one entry of the key audit, which is gone", anchors, err)
+	}
 	backups, err := r.Backups()
 	must(t, err)
 	if len(backups) != 1 || backups[0] == old {
