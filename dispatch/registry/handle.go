@@ -3,6 +3,7 @@ package registry
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/dgraph-io/badger/v4"
@@ -17,7 +18,8 @@ type Handle struct {
 	purpose  Purpose
 	building string
 	subject  ID
-	grounds  ID // of an incident, case or instruction in the ledger
+	among    map[[16]byte]bool // randomized IDs, raw; nil = subject alone
+	grounds  ID                // of an incident, case or instruction in the ledger
 }
 
 // As gives access for a role and a purpose.
@@ -32,6 +34,22 @@ func (h Handle) In(building string) Handle { h.building = building; return h }
 // Of limits a handle to the records of one subject. For the usage log that is
 // a randomized ID.
 func (h Handle) Of(subject ID) Handle { h.subject = subject; return h }
+
+// OfAny limits a handle to what was logged under any of some randomized IDs.
+func (h Handle) OfAny(pseudonyms ...ID) (Handle, error) {
+	if len(pseudonyms) == 0 {
+		return h, errors.New("no randomized ID is given")
+	}
+	h.subject, h.among = pseudonyms[0], make(map[[16]byte]bool, len(pseudonyms))
+	for _, p := range pseudonyms {
+		raw, err := p.raw()
+		if err != nil {
+			return h, err
+		}
+		h.among[raw] = true
+	}
+	return h, nil
+}
 
 // On states the grounds in the ledger: the incident, case or instruction
 // without which some accesses are denied.
@@ -100,12 +118,12 @@ func (h Handle) Each(ref Ref, f func(ref Ref, load func(into Record) error) erro
 	}
 	return s.view(func(txn *badger.Txn) error {
 		return eachKey(txn, prefix, func(item *badger.Item) error {
+			if passes, err := h.passes(s, ref.Kind, item); err != nil || !passes {
+				return err
+			}
 			found, err := parseKey(item.Key())
 			if err != nil {
 				return fmt.Errorf("store %s: %w", s.name, err)
-			}
-			if passes, err := h.passes(s, found, item); err != nil || !passes {
-				return err
 			}
 			return f(found, func(into Record) error { return h.load(s, rule, found, item, into) })
 		})
@@ -185,7 +203,7 @@ func (h Handle) get(s *store, txn *badger.Txn, rule *rule, ref Ref, into Record)
 	if err != nil {
 		return fmt.Errorf("store %s: %w", s.name, err)
 	}
-	if passes, err := h.passes(s, ref, item); err != nil {
+	if passes, err := h.passes(s, ref.Kind, item); err != nil {
 		return err
 	} else if !passes {
 		return ErrNotFound
@@ -207,17 +225,25 @@ func (h Handle) load(s *store, rule *rule, ref Ref, item *badger.Item, into Reco
 
 // passes tells whether a record is one of those to which Of and In limit the
 // handle where the key does not say so.
-func (h Handle) passes(s *store, ref Ref, item *badger.Item) (passes bool, err error) {
+func (h Handle) passes(s *store, kind *Kind, item *badger.Item) (passes bool, err error) {
 	switch {
-	case ref.Kind.Sealed == UnderPseudonym && h.subject != "":
+	case kind.Sealed == UnderPseudonym && h.among != nil:
+		err = item.Value(func(v []byte) error {
+			if len(v) < sealedHead {
+				return io.ErrUnexpectedEOF
+			}
+			passes = h.among[[16]byte(v[2:sealedHead])]
+			return nil
+		})
+	case kind.Sealed == UnderPseudonym && h.subject != "":
 		err = item.Value(func(v []byte) error {
 			id, err := keyID(v)
 			passes = id == h.subject
 			return err
 		})
-	case ref.Kind == KindKeyAudit && h.building != "":
+	case kind == KindKeyAudit && h.building != "":
 		var e KeyAudit
-		err = item.Value(func(v []byte) error { return s.decode(ref.Kind, item.Key(), v, &e) })
+		err = item.Value(func(v []byte) error { return s.decode(kind, item.Key(), v, &e) })
 		passes = e.Building == h.building
 	default:
 		passes = true

@@ -25,10 +25,22 @@ func (Random) New() ID {
 	return ID(idEncoding.EncodeToString(b[:]))
 }
 
-// Valid tells whether an ID has the form of one.
+// Valid tells whether an ID has the form of one: 26 characters, of which the
+// last stands for the 3 bits that are left of 128.
 func (id ID) Valid() bool {
-	b, err := idEncoding.DecodeString(string(id))
-	return err == nil && len(b) == 16 && idEncoding.EncodeToString(b) == string(id)
+	if len(id) != 26 {
+		return false
+	}
+	for i := range len(id) {
+		if c := id[i]; (c < 'a' || c > 'z') && (c < '2' || c > '7') {
+			return false
+		}
+	}
+	switch id[25] {
+	case 'a', 'e', 'i', 'm', 'q', 'u', 'y', '4':
+		return true
+	}
+	return false
 }
 
 // raw gives the 16 bytes of an ID.

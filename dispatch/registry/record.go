@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -122,34 +123,32 @@ func parseKey(key []byte) (Ref, error) {
 		return Ref{}, errors.New("key has an undeclared prefix")
 	}
 	ref := Ref{Kind: kind}
-	bad := fmt.Errorf("key of %s does not have the form %s/%s", kind.Name, prefix, kind.Key)
-	parts := strings.SplitN(rest, "/", 4)
-	if len(parts) != 1+strings.Count(string(kind.Key), "/") {
-		return Ref{}, bad
-	}
-	first, second := parts[0], parts[len(parts)-1]
-	if len(parts) == 1 {
-		second = ""
-	}
+	good := false
 	switch kind.Key {
-	case BySubject, BySubjectItem:
-		ref.Subject, ref.Item = ID(first), ID(second)
-	case ByDayItem:
-		ref.Day, ref.Item = first, ID(second)
+	case BySubject:
+		ref.Subject = ID(rest)
+		good = ref.Subject.Valid()
+	case BySubjectItem:
+		subject, item, two := strings.Cut(rest, "/")
+		ref.Subject, ref.Item = ID(subject), ID(item)
+		good = two && ref.Subject.Valid() && ref.Item.Valid()
 	case ByLogDayItem:
-		ref.Log, ref.Day, ref.Item = first, parts[1], ID(second)
+		ref.Log, rest, good = strings.Cut(rest, "/")
+		good = good && logName.MatchString(ref.Log)
+		fallthrough
+	case ByDayItem:
+		day, item, two := strings.Cut(rest, "/")
+		ref.Day, ref.Item = day, ID(item)
+		good = (good || kind.Key == ByDayItem) && two && validDay(ref.Day) && ref.Item.Valid()
 	case ByItem:
-		ref.Item = ID(first)
+		ref.Item = ID(rest)
+		good = ref.Item.Valid()
 	case BySequence:
-		if len(first) != 16 {
-			return Ref{}, bad
-		}
-		if _, err := fmt.Sscanf(first, "%016x", &ref.Sequence); err != nil {
-			return Ref{}, bad
-		}
+		ref.Sequence, err = strconv.ParseUint(rest, 16, 64)
+		good = err == nil && ref.Sequence > 0 && fmt.Sprintf("%016x", ref.Sequence) == rest
 	}
-	if again, err := keyOf(ref); err != nil || !bytes.Equal(again, key) {
-		return Ref{}, bad
+	if !good {
+		return Ref{}, fmt.Errorf("key of %s does not have the form %s/%s", kind.Name, prefix, kind.Key)
 	}
 	return ref, nil
 }
@@ -297,8 +296,16 @@ func fits(kind *Kind, rec Record) error {
 
 // validDay tells whether a day has the form YYYYMMDD and is on the calendar.
 func validDay(day string) bool {
-	t, err := time.Parse(dayForm, day)
-	return err == nil && t.Format(dayForm) == day
+	if len(day) != 8 {
+		return false
+	}
+	n, err := strconv.ParseUint(day, 10, 32)
+	if err != nil {
+		return false
+	}
+	year, month, of := int(n/10000), time.Month(n/100%100), int(n%100)
+	t := time.Date(year, month, of, 0, 0, 0, 0, time.UTC)
+	return t.Year() == year && t.Month() == month && t.Day() == of
 }
 
 const dayForm = "20060102"

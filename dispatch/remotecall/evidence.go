@@ -35,23 +35,24 @@ func (s *Service) addUsage(file *exportFile, pseudonyms []registry.ID) error {
 			return PseudonymMalformed
 		}
 	}
-	for _, p := range pseudonyms {
-		err := s.handle(registry.RoleSubject, registry.ToFulfil).Of(p).
-			Each(registry.Ref{Kind: registry.KindUsageLog}, func(_ registry.Ref, load func(registry.Record) error) error {
-				var u registry.UsageLog
-				if err := load(&u); err != nil {
-					if gone(err) {
-						return nil
-					}
-					return err
-				}
-				item, err := newItem(string(registry.Cloud), registry.KindUsageLog, &u)
-				file.Items = append(file.Items, item)
-				return err
-			})
-		if err != nil {
-			return stored("read the usage log", err)
-		}
+	if len(pseudonyms) == 0 {
+		return nil
 	}
-	return nil
+	h, err := s.handle(registry.RoleSubject, registry.ToFulfil).OfAny(pseudonyms...)
+	if err != nil {
+		return stored("read the usage log", err)
+	}
+	err = h.Each(registry.Ref{Kind: registry.KindUsageLog}, func(_ registry.Ref, load func(registry.Record) error) error {
+		var u registry.UsageLog
+		if err := load(&u); err != nil {
+			if gone(err) {
+				return nil
+			}
+			return err
+		}
+		item, err := newItem(string(registry.Cloud), registry.KindUsageLog, &u)
+		file.Items = append(file.Items, item)
+		return err
+	})
+	return stored("read the usage log", err)
 }
