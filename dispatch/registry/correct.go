@@ -44,7 +44,3 @@ func (h Handle) Correct(ref Ref, rec Record, fields ...string) error {
 // ActRequest,
 //
 //	{Name: "checked-by", Form: FormStaff, Optional: true, Doc: "ordinal of the member of staff who checked the identity"}
-//
-// For role.go or vault.go, where others already speak of it:
-//
-//	func (p Purpose) Item() ID // under which the objection to a purpose stands

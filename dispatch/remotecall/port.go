@@ -224,7 +224,7 @@ func (s *Service) checkPort(x *session, f *portFile) (keys []KeyRequest, err err
 		if !now.Before(k.Until) || k.Uses == 0 {
 			continue
 		}
-		r := KeyRequest{k.Building, k.Visitor, k.Floors, k.From, k.Until, k.Uses, k.Consent}
+		r := KeyRequest(k)
 		b, err := s.site(r.Building, Flow)
 		if err != nil {
 			return nil, err

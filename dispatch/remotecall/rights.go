@@ -67,6 +67,7 @@ type request struct {
 	service  string
 	subject  registry.ID
 	building string // of the Manager who passes it on; "" on the other channels
+	checker  string // who checked the identity by hand; "" when a login or password proved it
 	referred []referral
 }
 
@@ -225,7 +226,7 @@ func (s *Service) prove(r *RightsRequest) (*request, error) {
 		}
 		if r.CheckedBy != "" {
 			if subject, found := s.subjectByEmail(q.service, r.Email); found {
-				q.subject = subject
+				q.subject, q.checker = subject, r.CheckedBy
 				return q, nil
 			}
 			break
@@ -252,6 +253,9 @@ func (q *request) entry(outcome string, erasure registry.ID) registry.Entry {
 	facts := map[string]string{"right": string(q.right), "channel": q.channel, "service": q.service, "ref": subjectRef(q.subject)}
 	if q.building != "" {
 		facts["building"] = q.building
+	}
+	if q.checker != "" {
+		facts["checked-by"] = q.checker
 	}
 	if outcome != "" {
 		facts["outcome"] = outcome
