@@ -187,13 +187,14 @@ func (g *ring) keep(subject ID, dek []byte, shreds uint64) (cipher.AEAD, error) 
 	if g.shreds != shreds {
 		return aead, nil
 	}
-	if _, there := g.cache[subject]; !there {
-		if len(g.order) >= mostCached {
-			delete(g.cache, g.order[0])
-			g.order = g.order[1:]
-		}
-		g.order = append(g.order, subject)
+	if cached := g.cache[subject]; cached != nil {
+		return cached, nil
 	}
+	if len(g.order) >= mostCached {
+		delete(g.cache, g.order[0])
+		g.order = g.order[1:]
+	}
+	g.order = append(g.order, subject)
 	g.cache[subject] = aead
 	return aead, nil
 }
