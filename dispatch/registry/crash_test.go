@@ -187,12 +187,6 @@ func (c *crashTown) check(t *testing.T, what string) *Registry {
 			t.Errorf("after %s: an acknowledged write of a bystander is lost: %v", what, err)
 		}
 	}
-	for _, s := range r.allStores() {
-		keys, err := s.keys([][]byte{[]byte(journalPrefix)})
-		if err != nil || len(keys) > 0 {
-			t.Errorf("after %s: store %s has %d entries in its journal: %v", what, s.name, len(keys), err)
-		}
-	}
 	return r
 }
 
@@ -211,7 +205,7 @@ func TestCrashWhileErasing(t *testing.T) {
 	// The first child comes to the end, and says which steps there are.
 	acks, all := child(t, c.o, "erase", "none", next.subject, c.bystander.subject, 0)
 	c.acked = append(c.acked, acks...)
-	for _, name := range []string{"erase:intent", "erase:pending", "erase:held", "erase:cloud", "erase:building-a", "erase:vault", "erase:display", "erase:settled-cloud", "erase:settled-building-a", "erase:settled-vault", "erase:certificate", "erase:done"} {
+	for _, name := range []string{"erase:intent", "erase:pending", "erase:held", "erase:cloud", "erase:building-a", "erase:vault", "erase:display", "erase:settled-cloud", "erase:settled-building-a", "erase:settled-vault", "erase:forgotten", "erase:certificate", "erase:done"} {
 		if !slices.Contains(all, name) {
 			t.Errorf("an erasure has no step %s", name)
 		}

@@ -24,11 +24,12 @@ const (
 //
 //   - the intent stands in the ledger, and the plan in the vault, on the disk;
 //   - one transaction in each store deletes the records;
-//   - the transaction of the vault also destroys the subject's key, randomized
-//     IDs, their links and keys, and with them whatever backups and the usage
-//     log still hold as ciphertext;
+//   - that of the vault destroys the subject's key, randomized IDs, their links
+//     and keys, and with them whatever backups and the usage log still hold as
+//     ciphertext;
 //   - displays are rendered anew;
-//   - all stores drop the deleted records from their files, and sync;
+//   - all stores drop the deleted records from their files, and sync, last the
+//     plan with the subject's ID;
 //   - the certificate stands in the ledger, on the disk.
 //
 // After a crash anywhere in between, Open completes it.
@@ -76,7 +77,7 @@ func (r *Registry) Erase(subject ID, cause Cause) (*Certificate, error) {
 		return nil, err
 	}
 	r.step("erase:intent")
-	e = &erasure{id: id, subject: subject, ref: ref, cause: cause, at: at, lines: plan.lines, displays: append([]string{}, plan.displays...)}
+	e = &erasure{id: id, subject: subject, ref: ref, cause: cause, at: at, lines: plan.lines, pseudonyms: plan.pseudonyms, displays: plan.displays}
 	if err := r.writePending(e); err != nil {
 		return nil, fmt.Errorf("erase: %w", err)
 	}
@@ -88,19 +89,11 @@ func (r *Registry) Erase(subject ID, cause Cause) (*Certificate, error) {
 // of its steps may be repeated.
 func (r *Registry) completeErasure(e *erasure) (*Certificate, error) {
 	if e.subject != "" {
-		if err := r.deleteSubject(e); err != nil {
+		if err := r.eraseSubject(e); err != nil {
 			return nil, fmt.Errorf("erase: %w", err)
 		}
 	}
-	// From here on nobody knows the subject's ID any more; the journals of the
-	// stores name what has to go from the files.
-	if err := r.renderDisplays(e.displays); err != nil {
-		return nil, fmt.Errorf("erase: %w", err)
-	}
-	r.step("erase:display")
-	if err := r.dropJournaled(); err != nil {
-		return nil, fmt.Errorf("erase: %w", err)
-	}
+	// From here on nobody knows the subject's ID any more.
 	c := &Certificate{Erasure: e.id, Cause: e.cause, At: e.at, Stores: e.lines}
 	c.sort()
 	done, err := r.ledger.settledErasure(e.ref)
@@ -123,123 +116,133 @@ func (r *Registry) completeErasure(e *erasure) (*Certificate, error) {
 	return c, nil
 }
 
-// deleteSubject deletes the records in all stores, those of the vault last.
-func (r *Registry) deleteSubject(e *erasure) error {
+// eraseSubject deletes the records in all stores, then drops them from the
+// files of all stores at the same time, and last forgets the subject's ID.
+func (r *Registry) eraseSubject(e *erasure) error {
 	if err := r.refer(e); err != nil {
 		return err
 	}
 	r.step("erase:held") // the archive has had its copies since the case was opened
+	drops := map[*store][][]byte{}
 	cloud, err := r.store(Cloud, "")
 	if err != nil {
 		return err
 	}
-	prefixes, err := cloud.subjectPrefixes(e.subject)
-	if err != nil {
+	if drops[cloud], err = cloud.subjectPrefixes(e.subject); err != nil {
 		return err
 	}
-	if _, err := cloud.deleteUnder(prefixes, nil); err != nil {
+	if err := cloud.deleteUnder(drops[cloud]); err != nil {
 		return err
 	}
 	r.step("erase:cloud")
 	for _, s := range r.servedBuildings() {
-		d, err := s.dueInBuilding(e.subject, e.cause)
+		d, err := s.dueInBuilding(e.subject, e.cause, e.resumed)
 		if err != nil {
 			return err
 		}
 		if len(d.prefixes) == 0 {
 			continue
 		}
-		if _, err := s.deleteUnder(d.prefixes, nil); err != nil {
+		if err := s.deleteUnder(d.prefixes); err != nil {
 			return err
 		}
 		s.ring.forget(e.subject)
+		drops[s] = d.prefixes
 		r.step("erase:" + s.name)
 	}
-	if err := r.shredSubject(e); err != nil {
-		return err
-	}
-	r.step("erase:vault")
-	return nil
-}
-
-// shredSubject deletes what the vault has of a subject, and the subject's ID
-// from the plan of the erasure.
-func (r *Registry) shredSubject(e *erasure) error {
 	v, err := r.store(Vault, "")
 	if err != nil {
 		return err
 	}
+	if drops[v], err = r.shredSubject(v, e); err != nil {
+		return err
+	}
+	r.step("erase:vault")
+	if err := r.renderDisplays(e); err != nil {
+		return err
+	}
+	r.step("erase:display")
+	if err := r.dropAll(drops); err != nil {
+		return err
+	}
+	return r.forgetSubject(v, e)
+}
+
+// shredSubject deletes what the vault has of a subject, and gives its
+// prefixes.
+func (r *Registry) shredSubject(v *store, e *erasure) ([][]byte, error) {
 	prefixes, err := v.subjectPrefixes(e.subject)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	keys, err := r.pseudonymsOf(e.subject)
-	if err != nil && !errors.Is(err, ErrShredded) {
-		return err
-	}
-	for _, id := range keys {
+	for _, id := range e.pseudonyms {
 		wrapped, err := keyOf(Ref{Kind: KindWrappedKey, Subject: id})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		link, err := keyOf(Ref{Kind: KindLink, Item: id})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		prefixes = append(prefixes, wrapped, link)
 	}
-	if len(keys) > 0 {
-		r.ledger.remember(e.id, slices.Clone(keys))
-	}
-	keys = append(keys, e.subject)
-	pending, err := keyOf(Ref{Kind: KindPendingErasure, Item: e.item})
-	if err != nil {
-		return err
-	}
-	prefixes = append(prefixes, pending)
-	rest := *e
-	rest.subject, rest.item = "", r.o.IDs.New()
+	keys := append(slices.Clone(e.pseudonyms), e.subject)
 	r.ring.forget(keys...)
-	_, err = v.deleteUnder(prefixes, func(txn *badger.Txn) error { return r.putPending(txn, v, &rest) })
+	err = v.deleteUnder(prefixes)
 	r.ring.forget(keys...)
-	if err != nil {
-		return err
-	}
-	*e = rest
-	return v.sync()
+	return prefixes, err
 }
 
-// dropJournaled makes physical what the journals of all stores name, at the
-// same time in all of them.
-func (r *Registry) dropJournaled() error {
-	stores := r.allStores()
-	errs := make([]error, len(stores))
+// dropAll drops from the files of several stores at the same time.
+func (r *Registry) dropAll(drops map[*store][][]byte) error {
 	var all sync.WaitGroup
-	var steps sync.Mutex
-	for i, s := range stores {
-		if s.handedOver.Load() || s.kind == Ledger {
-			continue
-		}
+	var mu sync.Mutex
+	var errs []error
+	for s, prefixes := range drops {
 		all.Go(func() {
-			prefixes, err := s.journaled()
-			if err == nil && len(prefixes) > 0 {
-				err = s.drop(prefixes)
-				steps.Lock()
-				defer steps.Unlock()
-				r.step("erase:settled-" + s.name)
-			}
-			errs[i] = err
+			err := s.drop(prefixes)
+			mu.Lock()
+			defer mu.Unlock()
+			errs = append(errs, err)
+			r.step("erase:settled-" + s.name)
 		})
 	}
 	all.Wait()
 	return errors.Join(errs...)
 }
 
+// forgetSubject replaces the plan in the vault by one that names nobody, and
+// drops the first from the files.
+func (r *Registry) forgetSubject(v *store, e *erasure) error {
+	named, err := keyOf(Ref{Kind: KindPendingErasure, Item: e.item})
+	if err != nil {
+		return err
+	}
+	if len(e.pseudonyms) > 0 {
+		r.ledger.remember(e.id, e.pseudonyms)
+	}
+	e.subject, e.pseudonyms, e.item = "", nil, r.o.IDs.New()
+	err = v.update(func(txn *badger.Txn) error {
+		if err := txn.Delete(named); err != nil {
+			return err
+		}
+		return r.putPending(txn, v, e)
+	})
+	if err != nil {
+		return err
+	}
+	if err := v.drop([][]byte{named}); err != nil {
+		return err
+	}
+	r.step("erase:forgotten")
+	return nil
+}
+
 // refer tells Managers of what they have to withdraw, by an entry that their
 // view of the ledger shows.
 func (r *Registry) refer(e *erasure) error {
 	for _, s := range r.servedBuildings() {
-		d, err := s.dueInBuilding(e.subject, e.cause)
+		d, err := s.dueInBuilding(e.subject, e.cause, e.resumed)
 		if err != nil {
 			return err
 		}
@@ -288,12 +291,12 @@ func (r *Registry) resume() error {
 	return nil
 }
 
-// renderDisplays brings the displays at the entrances of some buildings up to
-// what the stores hold; with nil, of all.
-func (r *Registry) renderDisplays(buildings []string) error {
+// renderDisplays brings the displays at the entrances that may show a subject
+// up to what the stores hold.
+func (r *Registry) renderDisplays(e *erasure) error {
 	for _, s := range r.servedBuildings() {
 		b, found := r.config(s.building)
-		if !found || !b.Intercom || buildings != nil && !slices.Contains(buildings, s.building) {
+		if !found || !b.Intercom || !e.resumed && !slices.Contains(e.displays, s.building) {
 			continue
 		}
 		if err := r.RenderDisplay(s.building); err != nil {

@@ -12,26 +12,29 @@ import (
 )
 
 // erasure is one erasure under way. It stands in the vault as a
-// PendingErasure, with the subject's ID until the last record that needs it is
-// deleted.
+// PendingErasure, with the IDs of the subject until nothing of them is in the
+// files any more.
 type erasure struct {
-	id      ID
-	item    ID // of its record in the vault
-	subject ID // "" once all records are deleted
-	ref     string
-	cause   Cause
-	at      time.Time
-	lines   []Destroyed // of the certificate, counted before anything was deleted
+	id         ID
+	item       ID // of its record in the vault
+	subject    ID // "" once nothing of it is left
+	pseudonyms []ID
+	ref        string
+	cause      Cause
+	at         time.Time
+	lines      []Destroyed // of the certificate, counted before anything was deleted
 
-	displays []string // buildings whose display may show the subject; nil after a restart, when all are rendered
+	resumed  bool     // read from the vault: some records may be deleted, but not dropped from the files
+	displays []string // buildings whose display may show the subject; of a resumed erasure all are rendered
 }
 
 // plan is what an erasure will do.
 type plan struct {
-	lines    []Destroyed
-	records  int // that it will destroy
-	referred int // that it will refer to Managers
-	displays []string
+	pseudonyms []ID
+	lines      []Destroyed
+	records    int // that it will destroy
+	referred   int // that it will refer to Managers
+	displays   []string
 }
 
 // planErasure counts what there is of a subject, while it is there.
@@ -41,6 +44,11 @@ func (r *Registry) planErasure(subject ID, cause Cause) (p plan, err error) {
 			p.lines = append(p.lines, Destroyed{store, outcome, n})
 		}
 	}
+	ids, err := r.pseudonymsOf(subject)
+	if err != nil && !errors.Is(err, ErrShredded) {
+		return p, err
+	}
+	p.pseudonyms = ids
 	for _, kind := range []Store{Cloud, Vault} {
 		s, err := r.store(kind, "")
 		if err != nil {
@@ -52,10 +60,6 @@ func (r *Registry) planErasure(subject ID, cause Cause) (p plan, err error) {
 		}
 		keys, err := s.keys(prefixes)
 		if err != nil {
-			return p, err
-		}
-		ids, err := r.pseudonymsOf(subject)
-		if err != nil && !errors.Is(err, ErrShredded) {
 			return p, err
 		}
 		if kind == Vault {
@@ -79,7 +83,7 @@ func (r *Registry) planErasure(subject ID, cause Cause) (p plan, err error) {
 			p.lines = append(p.lines, Destroyed{s.name, NoProvider, 0})
 			continue
 		}
-		d, err := s.dueInBuilding(subject, cause)
+		d, err := s.dueInBuilding(subject, cause, false)
 		if err != nil {
 			return p, err
 		}
@@ -142,51 +146,70 @@ func (s *store) keys(prefixes [][]byte) (keys [][]byte, err error) {
 
 // due is what an erasure does in one building server.
 type due struct {
-	prefixes [][]byte // to be deleted
+	prefixes [][]byte // to be deleted, and dropped from the files
 	deleted  [][]byte // keys under them
 	referred []*Kind  // of each record that is the Manager's to withdraw
 }
 
-// dueInBuilding decides record by record, by whose service it is.
-func (s *store) dueInBuilding(subject ID, cause Cause) (d due, err error) {
-	prefixes, err := s.subjectPrefixes(subject)
+// dueInBuilding decides record by record, by whose service it is. When an
+// erasure is resumed, records of a kind of which there are none may have been
+// deleted before.
+func (s *store) dueInBuilding(subject ID, cause Cause, resumed bool) (d due, err error) {
+	all, err := s.subjectPrefixes(subject)
 	if err != nil {
 		return d, err
 	}
-	keys, err := s.keys(prefixes)
-	if err != nil || len(keys) == 0 {
+	keys, err := s.keys(all)
+	if err != nil || len(keys) == 0 && !resumed {
 		return d, err
 	}
 	whole := cause == CauseMovedOut || cause == CauseServiceEnd
+	stays, goes := map[*Kind]bool{}, map[*Kind][][]byte{}
 	err = s.view(func(txn *badger.Txn) error {
 		for _, key := range keys {
 			ref, err := parseKey(key)
 			if err != nil {
 				return fmt.Errorf("store %s: %w", s.name, err)
 			}
-			if ref.Kind == KindWrappedKey {
-				continue
-			}
 			ours := whole
-			if !ours {
+			if !ours && ref.Kind != KindWrappedKey {
 				if ours, err = s.providers(txn, ref, key); err != nil {
 					return err
 				}
 			}
-			if ours {
-				d.prefixes = append(d.prefixes, key)
-				d.deleted = append(d.deleted, key)
-			} else {
+			switch {
+			case ours:
+				goes[ref.Kind] = append(goes[ref.Kind], key)
+			case ref.Kind != KindWrappedKey:
+				stays[ref.Kind] = true
 				d.referred = append(d.referred, ref.Kind)
 			}
 		}
 		return nil
 	})
-	if err == nil && len(d.referred) == 0 {
-		// Nothing is left that the subject's key in this building seals.
-		d.prefixes, d.deleted = prefixes, keys
+	if err != nil {
+		return d, err
 	}
-	return d, err
+	if len(d.referred) == 0 {
+		// Nothing is left that the subject's key in this building seals.
+		d.prefixes, d.deleted = all, keys
+		return d, nil
+	}
+	for _, kind := range Kinds() {
+		d.deleted = append(d.deleted, goes[kind]...)
+		switch {
+		case !kind.in(Building) || !kind.bySubject() || kind == KindWrappedKey:
+		case stays[kind]:
+			d.prefixes = append(d.prefixes, goes[kind]...)
+		case resumed || len(goes[kind]) > 0:
+			prefixes, err := s.subjectPrefixes(subject, kind)
+			if err != nil {
+				return d, err
+			}
+			d.prefixes = append(d.prefixes, prefixes...)
+		}
+	}
+	return d, nil
 }
 
 // providers tells whether a record of a building server is the provider's to
@@ -242,9 +265,13 @@ func (r *Registry) writePending(e *erasure) error {
 }
 
 // The field Scope of a PendingErasure: the subject's hash, then each line of
-// the certificate as STORE=OUTCOME COUNT, with semicolons between.
+// the certificate as STORE=OUTCOME COUNT and each randomized ID, with
+// semicolons between.
 func (e *erasure) scope() string {
 	parts := []string{e.ref}
+	for _, id := range e.pseudonyms {
+		parts = append(parts, string(id))
+	}
 	for _, d := range e.lines {
 		parts = append(parts, fmt.Sprintf("%s=%s %d", d.Store, d.Outcome, d.Records))
 	}
@@ -255,6 +282,10 @@ func (e *erasure) readScope(scope string) error {
 	parts := strings.Split(scope, ";")
 	e.ref = parts[0]
 	for _, part := range parts[1:] {
+		if id := ID(part); id.Valid() {
+			e.pseudonyms = append(e.pseudonyms, id)
+			continue
+		}
 		store, rest, ok := strings.Cut(part, "=")
 		outcome, count, ok2 := strings.Cut(rest, " ")
 		n, err := strconv.Atoi(count)
@@ -274,7 +305,7 @@ func (r *Registry) putPending(txn *badger.Txn, v *store, e *erasure) error {
 	}
 	p := &PendingErasure{Meta: Meta{Controller: KindPendingErasure.Controller, At: e.at}, Erasure: e.id, Of: e.subject, Cause: string(e.cause), Scope: e.scope(), Done: "planned"}
 	if e.subject == "" {
-		p.Done = "deleted"
+		p.Done = "settled"
 	}
 	value, err := v.encode(ref, key, p, false)
 	if err != nil {
@@ -299,7 +330,7 @@ func (r *Registry) pendingErasures() (all []*erasure, err error) {
 			if err := item.Value(func(b []byte) error { return v.decode(KindPendingErasure, item.Key(), b, &p) }); err != nil {
 				return err
 			}
-			e := &erasure{id: p.Erasure, item: ref.Item, subject: p.Of, cause: Cause(p.Cause), at: p.At}
+			e := &erasure{resumed: true, id: p.Erasure, item: ref.Item, subject: p.Of, cause: Cause(p.Cause), at: p.At}
 			if err := e.readScope(p.Scope); err != nil {
 				return err
 			}

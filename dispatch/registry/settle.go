@@ -22,26 +22,22 @@ import (
 // takes a tenth of a second, and whatever is under the prefixes goes, so it is
 // for what never comes back: the records of an erased subject. It is Badger's
 // DropPrefix, which does nothing for a prefix without a visible key; therefore
-// a mark that is no record is put under each prefix first. What is still to be
-// dropped stands in a journal within the store, written by the transaction
-// that deletes.
+// a mark that is no record is put under each prefix first. A crash in the
+// middle may bring back what was deleted before, because Badger drops from the
+// memory first and from the tables then: whoever drops has written elsewhere
+// what is to go, and does it again after a restart.
 //
 // A merge brings all tables of a store together, so that one version of each
 // key is left. It takes seconds in a large store, and is for single records
 // that were deleted or corrected.
 //
-// Keys of the journal are "~d/" and a prefix; a mark is a key with "~" behind;
-// the key "~m" says that a merge is due. No key of a record begins or ends so.
+// A mark is a key with "~" behind; the key "~m" says that a merge is due. No
+// key of a record ends or begins so.
 //
-// For store.go: store has the field "settling settling"; then settlement and
-// settlings go. For eachKey: it skips keys of which isMark holds. For
-// correct.go and sweep.go: a transaction that overwrites or deletes single
-// records calls s.noteChange(txn), and s.addChanged(keys...) once it is
-// committed; Settle and s.merge do the rest. A second merge beside this one
-// must hold s.settling.
+// A transaction that overwrites or deletes single records for good calls
+// noteChange, and addChanged once it is committed; Settle does the rest.
 const (
-	journalPrefix = "~d/"
-	markSuffix    = '~'
+	markSuffix = '~'
 
 	// A drop compares each key of the tables it rewrites with each prefix.
 	mostDropped = 200
@@ -66,14 +62,12 @@ type settling struct {
 // isMark tells whether a key is no record's but a mark of a drop under way.
 func isMark(key []byte) bool { return len(key) > 0 && key[len(key)-1] == markSuffix }
 
-func journal(prefix []byte) []byte { return append([]byte(journalPrefix), prefix...) }
-
 // subjectPrefixes are those of everything about a subject in a store: of the
 // kinds, or of all whose keys begin with a subject.
 func (s *store) subjectPrefixes(subject ID, kinds ...*Kind) ([][]byte, error) {
 	if len(kinds) == 0 {
 		for _, k := range Kinds() {
-			if k.in(s.kind) && (k.Key == BySubject || k.Key == BySubjectItem) {
+			if k.in(s.kind) && k.bySubject() {
 				kinds = append(kinds, k)
 			}
 		}
@@ -89,36 +83,23 @@ func (s *store) subjectPrefixes(subject ID, kinds ...*Kind) ([][]byte, error) {
 	return prefixes, nil
 }
 
-// deleteUnder deletes all records under some prefixes in one transaction, and
-// whatever also does. The records are gone for readers when it returns, and
-// from the files after drop.
-func (s *store) deleteUnder(prefixes [][]byte, also func(txn *badger.Txn) error) (keys [][]byte, err error) {
-	err = s.update(func(txn *badger.Txn) error {
-		keys = nil
+// deleteUnder deletes all records under some prefixes in one transaction. The
+// records are gone for readers when it returns, and from the files after drop.
+func (s *store) deleteUnder(prefixes [][]byte) error {
+	return s.update(func(txn *badger.Txn) error {
 		for _, p := range prefixes {
-			found, err := keysUnder(txn, p, false)
+			keys, err := keysUnder(txn, p, false)
 			if err != nil {
 				return err
 			}
-			for _, key := range found {
-				if isMark(key) {
-					continue
-				}
+			for _, key := range keys {
 				if err := txn.Delete(key); err != nil {
 					return err
 				}
-				keys = append(keys, key)
 			}
-			if err := txn.Set(journal(p), nil); err != nil {
-				return err
-			}
-		}
-		if also != nil {
-			return also(txn)
 		}
 		return nil
 	})
-	return keys, err
 }
 
 // keysUnder lists the keys under a prefix; with all versions also those of
@@ -135,7 +116,7 @@ func keysUnder(txn *badger.Txn, prefix []byte, allVersions bool) (keys [][]byte,
 }
 
 // drop removes all versions of everything under some prefixes from the store's
-// files, and what the journal says of them.
+// files.
 func (s *store) drop(prefixes [][]byte) error {
 	if len(prefixes) == 0 {
 		return nil
@@ -147,22 +128,6 @@ func (s *store) drop(prefixes [][]byte) error {
 	s.settling.Lock()
 	defer s.settling.Unlock()
 	for batch := range slices.Chunk(prefixes, mostDropped) {
-		if err := s.dropBatch(batch); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *store) dropBatch(prefixes [][]byte) error {
-	var entries [][]byte
-	for _, p := range prefixes {
-		entries = append(entries, journal(p))
-	}
-	// The journal goes after what it names: Badger drops from the memory before
-	// it drops from the tables, and a crash in between lets records come back
-	// that only the journal still knows.
-	for _, batch := range [][][]byte{prefixes, entries} {
 		if err := s.dropMarked(batch); err != nil {
 			return err
 		}
@@ -281,20 +246,6 @@ func (s *store) unused() ([]string, error) {
 	return unused, nil
 }
 
-// journaled lists the prefixes that are still to be dropped.
-func (s *store) journaled() (prefixes [][]byte, err error) {
-	err = s.view(func(txn *badger.Txn) error {
-		keys, err := keysUnder(txn, []byte(journalPrefix), false)
-		for _, key := range keys {
-			if !isMark(key) {
-				prefixes = append(prefixes, key[len(journalPrefix):])
-			}
-		}
-		return err
-	})
-	return prefixes, err
-}
-
 // noteChange makes a merge due, in the transaction that deletes or overwrites.
 // The caller adds the keys to changed once it is committed.
 func (s *store) noteChange(txn *badger.Txn) error { return txn.Set(mergeDue, nil) }
@@ -305,19 +256,10 @@ func (s *store) addChanged(keys ...[]byte) {
 	s.settling.changed = append(s.settling.changed, keys...)
 }
 
-// settle makes all deletions and corrections so far physical.
-func (s *store) settle() error {
-	prefixes, err := s.journaled()
-	if err != nil {
-		return err
-	}
-	if err := s.drop(prefixes); err != nil {
-		return err
-	}
-	return s.merge()
-}
+// settle makes all single deletions and corrections so far physical.
+func (s *store) settle() error { return s.merge() }
 
-// merge does nothing unless one is due.
+// merge does nothing unless something was deleted or corrected.
 func (s *store) merge() error {
 	if !s.gate.TryRLock() {
 		return errClosed

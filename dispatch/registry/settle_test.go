@@ -230,34 +230,6 @@ func TestSettleKeepsTheLastVersion(t *testing.T) {
 	}
 }
 
-// TestDropKeepsItsJournalUntilTheEnd shows why the journal goes last.
-func TestDropKeepsItsJournalUntilTheEnd(t *testing.T) {
-	r := onDisk(t)
-	p := moveIn(t, r, "flow")
-	s := r.stores[string(Cloud)]
-	sink(t, s)
-	prefixes, err := s.subjectPrefixes(p.subject)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.deleteUnder(prefixes, nil); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.dropMarked(prefixes); err != nil { // the first half of a drop
-		t.Fatal(err)
-	}
-	journaled, err := s.journaled()
-	if err != nil || len(journaled) != len(prefixes) {
-		t.Errorf("the journal names %d of %d prefixes before the drop is complete: %v", len(journaled), len(prefixes), err)
-	}
-	if err := s.settle(); err != nil {
-		t.Fatal(err)
-	}
-	if n := versionsIn(t, s, []byte(p.subject)); n != 0 {
-		t.Errorf("%d keys name the subject after settling", n)
-	}
-}
-
 func TestDropWaitsForReaders(t *testing.T) {
 	r := onDisk(t)
 	p := moveIn(t, r, "flow")
@@ -270,7 +242,7 @@ func TestDropWaitsForReaders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.deleteUnder(prefixes, nil); err != nil {
+	if err := s.deleteUnder(prefixes); err != nil {
 		t.Fatal(err)
 	}
 	done := make(chan error)
@@ -278,7 +250,7 @@ func TestDropWaitsForReaders(t *testing.T) {
 		done <- s.drop(prefixes)
 	}()
 	for { // until nothing is left to do but to wait for the files
-		left, err := s.versionsUnder([][]byte{[]byte(KindFlowProfile.Prefix + "/" + string(p.subject)), []byte(journalPrefix)})
+		left, err := s.versionsUnder([][]byte{[]byte(KindFlowProfile.Prefix + "/" + string(p.subject))})
 		if err != nil {
 			t.Fatal(err)
 		}
