@@ -48,7 +48,7 @@ func TestOptionsAreChecked(t *testing.T) {
 		{"a log without a purpose", log(func(l *LogDeclaration) { l.Purpose = "" }), []string{"purpose"}},
 		{"a log for a purpose of another kind", log(func(l *LogDeclaration) { l.Purpose = ToAnalyse }), []string{"purpose"}},
 		{"a log without fields", log(func(l *LogDeclaration) { l.Fields = nil }), []string{"no fields"}},
-		{"a log without a name", log(func(l *LogDeclaration) { l.Name = "" }), []string{"needs a name"}},
+		{"a log without a name", log(func(l *LogDeclaration) { l.Name = "" }), []string{"a name has at most"}},
 		{"a log twice", log(func(l *LogDeclaration) { l.Name = "first" }), []string{"twice"}},
 		{"much at once", func(o *Options) { o.Now, o.Limits.Cell, o.Keys = nil, 0, "k" }, []string{"Now:", "Cell", "Keys:"}},
 	} {
