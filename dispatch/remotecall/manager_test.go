@@ -315,6 +315,18 @@ func TestLogTakesWhatTheBuildingDeclared(t *testing.T) {
 	h.refused(h.manager("office").Log("lifts", nil), NotDeclared)
 }
 
+func TestACheapHashIsNotedInTheLedger(t *testing.T) {
+	h := newHouse(t)
+	if n := h.acts(registry.ActTestCost); n != 1 {
+		t.Errorf("%d notes of the test profile, want 1", n)
+	}
+	h.config.Cost = registry.Cost{}
+	h.restart()
+	if n := h.acts(registry.ActTestCost); n != 1 {
+		t.Errorf("%d notes of the test profile after a start at the cost of production, want 1", n)
+	}
+}
+
 func TestNewFindsAllFaultsOfAConfiguration(t *testing.T) {
 	h := newHouse(t)
 	c := h.config

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"log/slog"
+	"strconv"
 	"sync"
 	"time"
 
@@ -109,7 +110,8 @@ type Service struct {
 	provider provider // what the provider's side keeps in memory
 }
 
-// New starts a service on open stores. It reads who has an account, a key, a
+// New starts a service on open stores. A cost of password hashes below
+// registry.ProductionCost is noted in the ledger. New reads who has an account, a key, a
 // key tag or an apartment, and keeps in memory only how to find them.
 func New(c Config) (*Service, error) {
 	if c.IDs == nil {
@@ -129,10 +131,26 @@ func New(c Config) (*Service, error) {
 	rand.Read(s.secret[:]) // never fails: the process ends instead
 	s.decoy = registry.HashPassword(rand.Text(), c.Cost)
 	s.count = newCounts(c.Metrics)
+	if err := s.noteCost(); err != nil {
+		return nil, fmt.Errorf("remote-call service: %w", err)
+	}
 	if err := s.rebuild(); err != nil {
 		return nil, fmt.Errorf("remote-call service: %w", err)
 	}
 	return s, nil
+}
+
+// noteCost leaves evidence that passwords are hashed at a cost that is for
+// tests only, so that such a store is never taken for one of production.
+func (s *Service) noteCost() error {
+	c, least := s.c.Cost, registry.ProductionCost
+	if c.Memory >= least.Memory && c.Time >= least.Time {
+		return nil
+	}
+	_, err := s.c.Registry.Append(registry.Entry{Act: registry.ActTestCost, Facts: map[string]string{
+		"memory": strconv.FormatUint(uint64(c.Memory), 10), "time": strconv.FormatUint(uint64(c.Time), 10), "threads": strconv.Itoa(int(c.Threads)),
+	}}, false)
+	return stored("note the cost of password hashes", err)
 }
 
 // Token is a login. It lives in memory only.
