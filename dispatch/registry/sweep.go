@@ -93,46 +93,46 @@ func (s *sweep) usage() error {
 	if err != nil {
 		return err
 	}
-	n, err := st.expire(KindUsageLog, []byte(KindUsageLog.Prefix+"/"), s.now.Add(-s.r.o.Limits.LogData), &UsageLog{})
-	s.count(KindUsageLog, n)
-	return err
+	return s.expire(st, KindUsageLog, aging{[]byte(KindUsageLog.Prefix + "/"), s.now.Add(-s.r.o.Limits.LogData)})
 }
 
-// expire deletes the log records under a prefix that were collected at a
-// cutoff or before, and gives their number. Their buckets are days of
-// collection: all but the last of those that are due are dropped from the
-// files as a whole. Of the last one, records are deleted; their bytes go with
-// the bucket, at most a day later, since to drop records one by one costs a
-// hundred times as much.
-func (s *store) expire(kind *Kind, prefix []byte, cutoff time.Time, into Record) (n int, err error) {
-	last := dayOf(cutoff)
+// aging is a log of which everything goes that was collected at a cutoff or
+// before.
+type aging struct {
+	prefix []byte
+	cutoff time.Time
+}
+
+// expire deletes what is due of some logs of a store, in one drop: each costs
+// the writing of a table. Buckets are days of collection: all but the last of
+// those that are due are dropped from the files as a whole. Of the last one,
+// records are deleted; their bytes go with the bucket, at most a day later,
+// since to drop records one by one costs a hundred times as much.
+func (s *sweep) expire(st *store, kind *Kind, logs ...aging) error {
 	var buckets, keys [][]byte
-	err = s.view(func(txn *badger.Txn) error {
-		if buckets, n, err = bucketsBefore(txn, prefix, last); err != nil {
-			return err
-		}
-		return eachKey(txn, bucket(prefix, last), func(item *badger.Item) error {
-			reflect.ValueOf(into).Elem().SetZero()
-			switch err := item.Value(func(v []byte) error { return s.decode(kind, item.Key(), v, into) }); {
-			case errors.Is(err, ErrShredded): // nobody can read it, nor when it was
-			case err != nil:
+	n := 0
+	err := st.view(func(txn *badger.Txn) error {
+		for _, l := range logs {
+			days, records, err := bucketsBefore(txn, l.prefix, dayOf(l.cutoff))
+			if err != nil {
 				return err
-			case into.Head().At.After(cutoff):
-				return nil
 			}
-			keys = append(keys, item.KeyCopy(nil))
-			n++
-			return nil
-		})
+			due, err := dueOf(txn, st, kind, l)
+			if err != nil {
+				return err
+			}
+			buckets, keys, n = append(buckets, days...), append(keys, due...), n+records+len(due)
+		}
+		return nil
 	})
 	if err != nil {
-		return 0, err
+		return err
 	}
-	if err := s.dropNow(buckets); err != nil {
-		return 0, err
+	if err := st.dropNow(buckets); err != nil {
+		return err
 	}
 	for batch := range slices.Chunk(keys, 2000) {
-		err := s.update(func(txn *badger.Txn) error {
+		err := st.update(func(txn *badger.Txn) error {
 			for _, key := range batch {
 				if err := txn.Delete(key); err != nil {
 					return err
@@ -141,10 +141,29 @@ func (s *store) expire(kind *Kind, prefix []byte, cutoff time.Time, into Record)
 			return nil
 		})
 		if err != nil {
-			return 0, err
+			return err
 		}
 	}
-	return n, nil
+	s.count(kind, n)
+	return nil
+}
+
+// dueOf gives the keys of the records of a log's cutoff day that are due.
+func dueOf(txn *badger.Txn, st *store, kind *Kind, l aging) (keys [][]byte, err error) {
+	rec := kind.New()
+	err = eachKey(txn, bucket(l.prefix, dayOf(l.cutoff)), func(item *badger.Item) error {
+		reflect.ValueOf(rec).Elem().SetZero()
+		switch err := item.Value(func(v []byte) error { return st.decode(kind, item.Key(), v, rec) }); {
+		case errors.Is(err, ErrShredded): // nobody can read it, nor when it was
+		case err != nil:
+			return err
+		case rec.Head().At.After(l.cutoff):
+			return nil
+		}
+		keys = append(keys, item.KeyCopy(nil))
+		return nil
+	})
+	return keys, err
 }
 
 // bucketsBefore gives the days before last under the prefix of a log that have
@@ -244,14 +263,11 @@ func (s *sweep) buildingLog(b BuildingConfig) error {
 		}
 		s.memory.declared[b.Name] = true
 	}
-	for _, l := range b.Logs {
-		n, err := st.expire(KindBuildingLog, logPrefix(l.Name), s.now.Add(-l.Retention), &BuildingLog{})
-		if err != nil {
-			return err
-		}
-		s.count(KindBuildingLog, n)
+	logs := make([]aging, len(b.Logs))
+	for i, l := range b.Logs {
+		logs[i] = aging{logPrefix(l.Name), s.now.Add(-l.Retention)}
 	}
-	return nil
+	return s.expire(st, KindBuildingLog, logs...)
 }
 
 // logPrefix is the prefix of the records of a building's log.
