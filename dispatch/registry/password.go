@@ -19,7 +19,7 @@ type Cost struct {
 }
 
 // ProductionCost is OWASP's minimum for argon2id. TestCost is for load runs
-// only: RecordCost writes into the ledger that it was used.
+// only: a service that uses it leaves an entry ActTestCost in the ledger.
 var (
 	ProductionCost = Cost{19456, 2, 1}
 	TestCost       = Cost{64, 1, 1}
