@@ -67,6 +67,15 @@ func TestCorrectIsAnAccess(t *testing.T) {
 	if !errors.As(err, &denied) {
 		t.Errorf("an analyst's correction gives %v", err)
 	}
+	err = r.Entries(func(_ uint64, e *Entry) error {
+		if e.Act == ActCorrected {
+			t.Error("the ledger says that something was corrected which was not")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 // A stopped ID stays stopped through rotations, and still leads to its subject
