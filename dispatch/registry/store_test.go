@@ -224,6 +224,41 @@ func TestConcurrentWriters(t *testing.T) {
 	}
 }
 
+// Entries of the key audit that are written at once each get a place of their
+// own, in two chains.
+func TestConcurrentAudits(t *testing.T) {
+	r := inRAM(t)
+	const writers, turns = 8, 25
+	var wg sync.WaitGroup
+	for i := range writers {
+		wg.Go(func() {
+			for range turns {
+				if err := r.As(RoleService, ToProvide).In([]string{"a", "b"}[i%2]).Put(Ref{Kind: KindKeyAudit}, &KeyAudit{Act: "created", What: "visitor-key", Of: Random{}.New()}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	cloud, err := r.store(Cloud, "")
+	must(t, err)
+	last, previous := uint64(0), map[string]string{}
+	must(t, cloud.view(func(txn *badger.Txn) error {
+		return eachKey(txn, []byte("ka/"), func(item *badger.Item) error {
+			var e KeyAudit
+			err := item.Value(func(v []byte) error { return cloud.decode(KindKeyAudit, item.Key(), v, &e) })
+			if last++; e.Sequence != last || e.Previous != previous[e.Building] {
+				t.Errorf("entry %d of %s stands in place %d or is not chained to the one before", e.Sequence, e.Building, last)
+			}
+			previous[e.Building] = e.Hash
+			return err
+		})
+	}))
+	if last != writers*turns {
+		t.Errorf("%d entries for %d acts", last, writers*turns)
+	}
+}
+
 // Subjects get one key each, however many write at once.
 func TestConcurrentFounders(t *testing.T) {
 	r := inRAM(t)
