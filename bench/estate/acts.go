@@ -317,13 +317,13 @@ func (e *Estate) staffActs(p *person, ev *scenarios.Event, a *script.Act) error 
 		if p == nil || p.erased || p.phone.Pseudonym(Main) == "" {
 			return e.acted(p, ev.Name, "no-pseudonym")
 		}
-		_, err = security.Reidentify(registry.Case{Reason: registry.ReidentificationReasons()[0], Requester: "s1", Approver: "s2", Pseudonyms: []registry.ID{p.phone.Pseudonym(Main)}})
+		_, err = security.Reidentify(registry.Case{Reason: registry.ReidentificationReasons()[0], Requester: "staff-1", Approver: "staff-2", Pseudonyms: []registry.ID{p.phone.Pseudonym(Main)}})
 	case scenarios.Disclosed:
 		if p == nil || p.erased {
 			return e.acted(p, ev.Name, Unused)
 		}
 		var out []byte
-		out, err = service.Disclose(remotecall.Order{Authority: "police", Basis: "PL 4:3", Demanded: true, Allowed: true, Approver: "s3", Emails: []string{p.email}, Service: p.service})
+		out, err = service.Disclose(remotecall.Order{Authority: "police", Basis: "PL 4:3", Demanded: true, Allowed: true, Approver: "staff-3", Emails: []string{p.email}, Service: p.service})
 		e.export("disclosure", out)
 	case scenarios.Transferred:
 		err = e.transfer(service, a)

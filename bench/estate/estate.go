@@ -166,6 +166,11 @@ func (e *Estate) open() (err error) {
 		if e.stores, err = registry.Open(e.options); err != nil {
 			return fmt.Errorf("opening the stores: %w", err)
 		}
+		if e.dir != "" {
+			if err := registry.WriteConfig(e.options.Dir, registry.Config{Buildings: e.options.Buildings, Limits: e.options.Limits, Cost: e.config.Cost}); err != nil {
+				return err
+			}
+		}
 	}
 	e.config.Registry = e.stores
 	if e.service, err = remotecall.New(e.config); err != nil {

@@ -147,6 +147,7 @@ var acts = []Act{
 	{ActRequest, "A subject exercised a right. The ID is the request's.", []Fact{
 		{Name: "right", Form: FormWord, Doc: "export, correct, erase, object or port"}, {Name: "channel", Form: FormWord, Doc: "app, manager or operator"}, optional(factService), optional(factRef), {Name: "outcome", Form: FormWord, Optional: true, Doc: "fulfilled, referred or refused"},
 		{Name: "erasure", Form: FormID, Optional: true, Doc: "that it led to"}, optional(factBuilding),
+		{Name: "checked-by", Form: FormStaff, Optional: true, Doc: "ordinal of the member of staff who checked the identity"},
 	}},
 	{ActInstruction, "A Manager instructed us to work with their building's logs. The ID is the instruction's.", []Fact{factBuilding, factReason}},
 	{ActKeyCreated, "A key-encryption key was made.", []Fact{factRing, {Name: "epoch", Form: FormCount, Doc: "its number"}}},

@@ -39,8 +39,3 @@ func (h Handle) Correct(ref Ref, rec Record, fields ...string) error {
 	}
 	return err
 }
-
-// For act.go (the ledger's table of acts): remotecall also records, in
-// ActRequest,
-//
-//	{Name: "checked-by", Form: FormStaff, Optional: true, Doc: "ordinal of the member of staff who checked the identity"}

@@ -48,6 +48,8 @@ func storeName(kind Store, building string) string {
 // compact, and the memory of six stores; with Badger's 64 MiB a settled
 // erasure would write eight times as much. Values stay inside the tables: the
 // value log gives space back only by a garbage collection of many seconds.
+// They are not compressed: ciphertext does not get smaller, and blocks as they
+// are need no cache beside the system's.
 // Writes are not synced one by one: they survive the process as they are, and
 // what has to survive the machine calls sync, which many writes can share.
 func badgerOptions(dir string, kind Store, log *slog.Logger) badger.Options {
@@ -58,18 +60,13 @@ func badgerOptions(dir string, kind Store, log *slog.Logger) badger.Options {
 		WithValueLogFileSize(16 << 20).
 		WithNumCompactors(2).
 		WithNumGoroutines(2).
-		WithCompression(options.Snappy).
-		WithBlockCacheSize(1 << 20).
+		WithCompression(options.None).
+		WithBlockCacheSize(0).
 		WithMetricsEnabled(false).
 		WithLogger(scrubbed{log, storeLabel(dir, kind)})
-	if kind == Cloud {
-		o = o.WithBlockCacheSize(8 << 20)
-	}
 	if dir == "" {
 		const memtable = 4 << 20
 		o = o.WithInMemory(true).
-			WithCompression(options.None).
-			WithBlockCacheSize(0).
 			WithMemTableSize(memtable).
 			WithValueThreshold(largestValue)
 	}

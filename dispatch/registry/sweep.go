@@ -18,6 +18,10 @@ import (
 // through before. What has a deadline to keep is never put off.
 const lookEvery = 7 * wholeDay
 
+// longestLag bounds for how long deleted records of a building's log stay in
+// the files; it is a tenth of the log's retention where that is less.
+const longestLag = 7 * wholeDay
+
 // sweep is one run of Sweep.
 type sweep struct {
 	r      *Registry
@@ -31,9 +35,10 @@ type sweep struct {
 // that have been unused for Limits.Inactivity are returned, not erased: that
 // is an act of the service.
 //
-// Log data go when they are Limits.LogData old to the instant, and logs of a
-// building when they are as old as their declaration says; their bytes leave
-// the files at the latest with the first sweep of the next day. Archived records go
+// Log data go when they are Limits.LogData old to the instant; their
+// bytes leave the files at the latest with the first sweep of the next day.
+// Logs of a building go when they are as old as their declaration says, and
+// from the files within a tenth of that time, or a week. Archived records go
 // at their deadline, and backups when they are Limits.Backups old. Whatever
 // fails is reported, and does not keep the rest. A sweep that finds nothing
 // due costs well below a millisecond; it needs no record of earlier sweeps,
@@ -93,7 +98,7 @@ func (s *sweep) usage() error {
 	if err != nil {
 		return err
 	}
-	return s.expire(st, KindUsageLog, aging{[]byte(KindUsageLog.Prefix + "/"), s.now.Add(-s.r.o.Limits.LogData)})
+	return s.expire(st, KindUsageLog, aging{[]byte(KindUsageLog.Prefix + "/"), s.now.Add(-s.r.o.Limits.LogData), 0})
 }
 
 // aging is a log of which everything goes that was collected at a cutoff or
@@ -101,17 +106,20 @@ func (s *sweep) usage() error {
 type aging struct {
 	prefix []byte
 	cutoff time.Time
+	lag    time.Duration // for which deleted records may stay in the files
 }
 
-// expire deletes what is due of some logs of a store, in one drop: each costs
-// the writing of a table. Buckets are days of collection: all but the last of
-// those that are due are dropped from the files as a whole. Of the last one,
-// records are deleted; their bytes go with the bucket, at most a day later,
-// since to drop records one by one costs a hundred times as much.
+// expire deletes what is due of some logs of a store. Buckets are days of
+// collection. Those that are due as a whole are dropped from the files, all in
+// one drop, as soon as one of them has waited for its log's lag: a drop writes
+// a good part of the store anew. Of the others, records are deleted; their
+// bytes go with the bucket.
 func (s *sweep) expire(st *store, kind *Kind, logs ...aging) error {
 	var buckets, keys [][]byte
 	n := 0
 	err := st.view(func(txn *badger.Txn) error {
+		drop := false
+		var whole [][]byte
 		for _, l := range logs {
 			days, records, err := bucketsBefore(txn, l.prefix, dayOf(l.cutoff))
 			if err != nil {
@@ -121,7 +129,12 @@ func (s *sweep) expire(st *store, kind *Kind, logs ...aging) error {
 			if err != nil {
 				return err
 			}
-			buckets, keys, n = append(buckets, days...), append(keys, due...), n+records+len(due)
+			drop = drop || len(days) > 0 && bytes.Compare(days[0], bucket(l.prefix, dayOf(l.cutoff.Add(-l.lag)))) < 0
+			buckets, whole, keys = append(buckets, days...), append(whole, records...), append(keys, due...)
+		}
+		n = len(whole) + len(keys)
+		if !drop {
+			buckets, keys = nil, append(whole, keys...)
 		}
 		return nil
 	})
@@ -167,18 +180,18 @@ func dueOf(txn *badger.Txn, st *store, kind *Kind, l aging) (keys [][]byte, err 
 }
 
 // bucketsBefore gives the days before last under the prefix of a log that have
-// anything in the files, be it deleted, and the number of their records.
-func bucketsBefore(txn *badger.Txn, log []byte, last string) (buckets [][]byte, records int, err error) {
+// anything in the files, be it deleted, and the keys of their records.
+func bucketsBefore(txn *badger.Txn, log []byte, last string) (buckets, records [][]byte, err error) {
 	o := badger.DefaultIteratorOptions
 	o.PrefetchValues, o.AllVersions, o.Prefix = false, true, log
 	it := txn.NewIterator(o)
 	defer it.Close()
 	var previous []byte
 	for it.Rewind(); it.Valid(); it.Next() {
-		key := it.Item().Key()
+		key := it.Item().KeyCopy(nil)
 		day, _, _ := strings.Cut(string(key[len(log):]), "/")
 		if !isMark(key) && !validDay(day) {
-			return nil, 0, fmt.Errorf("a key under %s has no day", log)
+			return nil, nil, fmt.Errorf("a key under %s has no day", log)
 		}
 		if day >= last {
 			break
@@ -187,9 +200,9 @@ func bucketsBefore(txn *badger.Txn, log []byte, last string) (buckets [][]byte, 
 			buckets = append(buckets, b)
 		}
 		if !isMark(key) && !bytes.Equal(key, previous) { // the newest version comes first
-			previous = append(previous[:0], key...)
+			previous = key
 			if !it.Item().IsDeletedOrExpired() {
-				records++
+				records = append(records, key)
 			}
 		}
 	}
@@ -265,7 +278,7 @@ func (s *sweep) buildingLog(b BuildingConfig) error {
 	}
 	logs := make([]aging, len(b.Logs))
 	for i, l := range b.Logs {
-		logs[i] = aging{logPrefix(l.Name), s.now.Add(-l.Retention)}
+		logs[i] = aging{logPrefix(l.Name), s.now.Add(-l.Retention), min(l.Retention/10, longestLag)}
 	}
 	return s.expire(st, KindBuildingLog, logs...)
 }

@@ -15,7 +15,9 @@ const (
 	mostSpeed  = 5000
 )
 
-// Prefer changes preferences (Flow). When none is left, the record goes.
+// Prefer changes preferences (Flow). When none is left, the record goes. What
+// was there before goes as an incorrect value does, also from a later restore
+// and from the displays.
 func (s *Service) Prefer(t Token, p Preferences) error {
 	x, err := s.session(t)
 	if err != nil {
@@ -47,11 +49,39 @@ func (s *Service) Prefer(t Token, p Preferences) error {
 		return nil
 	case changed == none && existed:
 		err = h.Remove(ref)
+	case existed:
+		if fields := replaced(&old, &changed); len(fields) > 0 {
+			err = h.Correct(ref, &changed, fields...)
+			break
+		}
+		fallthrough
 	default:
 		err = h.Put(ref, &changed)
 	}
 	s.forgetStanding(x.subject)
-	return stored("change preferences", err)
+	if err != nil || changed.IntercomUsername == old.IntercomUsername {
+		return stored("change preferences", err)
+	}
+	return s.render()
+}
+
+// replaced names the preferences that had a value and have it no longer.
+func replaced(old, changed *registry.FlowPreferences) (fields []string) {
+	for _, f := range []struct {
+		name     string
+		was, now any
+		unset    any
+	}{
+		{"intercom_phone", old.IntercomPhone, changed.IntercomPhone, ""},
+		{"intercom_username", old.IntercomUsername, changed.IntercomUsername, ""},
+		{"walking_speed_mm_s", old.WalkingSpeed, changed.WalkingSpeed, 0},
+		{"favourite_floor", old.FavouriteFloor, changed.FavouriteFloor, ""},
+	} {
+		if f.was != f.unset && f.was != f.now {
+			fields = append(fields, f.name)
+		}
+	}
+	return fields
 }
 
 func (p *Preferences) check() error {
