@@ -205,7 +205,7 @@ func TestCrashWhileErasing(t *testing.T) {
 	// The first child comes to the end, and says which steps there are.
 	acks, all := child(t, c.o, "erase", "none", next.subject, c.bystander.subject, 0)
 	c.acked = append(c.acked, acks...)
-	for _, name := range []string{"erase:intent", "erase:pending", "erase:held", "erase:cloud", "erase:building-a", "erase:vault", "erase:display", "erase:settled-cloud", "erase:settled-building-a", "erase:settled-vault", "erase:forgotten", "erase:certificate", "erase:done"} {
+	for _, name := range []string{"erase:intent", "erase:pending", "erase:held", "erase:cloud", "erase:building-a", "erase:vault", "erase:display", "erase:settled-cloud", "erase:settled-building-a", "erase:settled-vault", "erase:replaced", "erase:forgotten", "erase:certificate", "erase:done"} {
 		if !slices.Contains(all, name) {
 			t.Errorf("an erasure has no step %s", name)
 		}

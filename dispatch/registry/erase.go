@@ -93,7 +93,12 @@ func (r *Registry) completeErasure(e *erasure) (*Certificate, error) {
 			return nil, fmt.Errorf("erase: %w", err)
 		}
 	}
+	r.step("erase:replaced")
+	if err := r.dropNamed(e); err != nil {
+		return nil, fmt.Errorf("erase: %w", err)
+	}
 	// From here on nobody knows the subject's ID any more.
+	r.step("erase:forgotten")
 	c := &Certificate{Erasure: e.id, Cause: e.cause, At: e.at, Stores: e.lines}
 	c.sort()
 	done, err := r.ledger.settledErasure(e.ref)
@@ -165,7 +170,7 @@ func (r *Registry) eraseSubject(e *erasure) error {
 	if err := r.dropAll(drops); err != nil {
 		return err
 	}
-	return r.forgetSubject(v, e)
+	return r.forgetSubject(e)
 }
 
 // shredSubject deletes what the vault has of a subject, and gives its
@@ -211,31 +216,39 @@ func (r *Registry) dropAll(drops map[*store][][]byte) error {
 	return errors.Join(errs...)
 }
 
-// forgetSubject replaces the plan in the vault by one that names nobody, and
-// drops the first from the files.
-func (r *Registry) forgetSubject(v *store, e *erasure) error {
-	named, err := keyOf(Ref{Kind: KindPendingErasure, Item: e.item})
+// forgetSubject replaces the plan in the vault by one that names nobody.
+func (r *Registry) forgetSubject(e *erasure) error {
+	v, err := r.store(Vault, "")
 	if err != nil {
 		return err
 	}
 	if len(e.pseudonyms) > 0 {
 		r.ledger.remember(e.id, e.pseudonyms)
 	}
-	e.subject, e.pseudonyms, e.item = "", nil, r.o.IDs.New()
-	err = v.update(func(txn *badger.Txn) error {
+	e.subject, e.pseudonyms, e.named, e.item = "", nil, e.item, r.o.IDs.New()
+	named, err := keyOf(Ref{Kind: KindPendingErasure, Item: e.named})
+	if err != nil {
+		return err
+	}
+	return v.update(func(txn *badger.Txn) error {
 		if err := txn.Delete(named); err != nil {
 			return err
 		}
 		return r.putPending(txn, v, e)
 	})
+}
+
+// dropNamed removes the plan with the subject's ID from the files.
+func (r *Registry) dropNamed(e *erasure) error {
+	v, err := r.store(Vault, "")
 	if err != nil {
 		return err
 	}
-	if err := v.drop([][]byte{named}); err != nil {
+	named, err := keyOf(Ref{Kind: KindPendingErasure, Item: e.named})
+	if err != nil {
 		return err
 	}
-	r.step("erase:forgotten")
-	return nil
+	return v.drop([][]byte{named})
 }
 
 // refer tells Managers of what they have to withdraw, by an entry that their

@@ -17,6 +17,7 @@ import (
 type erasure struct {
 	id         ID
 	item       ID // of its record in the vault
+	named      ID // of its former record there, which names the subject and has to go from the files too
 	subject    ID // "" once nothing of it is left
 	pseudonyms []ID
 	ref        string
@@ -251,6 +252,13 @@ func joinKinds(kinds []*Kind) string {
 	return strings.Join(slices.Compact(names), ",")
 }
 
+// The field Done of a PendingErasure: that it is planned; or that all is
+// settled but the record of the plan, with the item of that record.
+const (
+	stepPlanned = "planned"
+	stepSettled = "settled "
+)
+
 // writePending writes an erasure's plan into the vault, on the disk.
 func (r *Registry) writePending(e *erasure) error {
 	v, err := r.store(Vault, "")
@@ -303,9 +311,9 @@ func (r *Registry) putPending(txn *badger.Txn, v *store, e *erasure) error {
 	if err != nil {
 		return err
 	}
-	p := &PendingErasure{Meta: Meta{Controller: KindPendingErasure.Controller, At: e.at}, Erasure: e.id, Of: e.subject, Cause: string(e.cause), Scope: e.scope(), Done: "planned"}
+	p := &PendingErasure{Meta: Meta{Controller: KindPendingErasure.Controller, At: e.at}, Erasure: e.id, Of: e.subject, Cause: string(e.cause), Scope: e.scope(), Done: stepPlanned}
 	if e.subject == "" {
-		p.Done = "settled"
+		p.Done = stepSettled + string(e.named)
 	}
 	value, err := v.encode(ref, key, p, false)
 	if err != nil {
@@ -333,6 +341,9 @@ func (r *Registry) pendingErasures() (all []*erasure, err error) {
 			e := &erasure{resumed: true, id: p.Erasure, item: ref.Item, subject: p.Of, cause: Cause(p.Cause), at: p.At}
 			if err := e.readScope(p.Scope); err != nil {
 				return err
+			}
+			if named, settled := strings.CutPrefix(p.Done, stepSettled); settled {
+				e.named = ID(named)
 			}
 			all = append(all, e)
 			return nil
