@@ -46,7 +46,7 @@ func BenchmarkErase(b *testing.B) {
 			phases[name] = append(phases[name], time.Since(last)) // they run at the same time
 			return
 		}
-		if name == "forgotten" { // after all of them
+		if name == "replaced" { // after all of them
 			phases["all-settled"] = append(phases["all-settled"], time.Since(last))
 		} else {
 			phases[name] = append(phases[name], time.Since(last))
