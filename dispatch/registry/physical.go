@@ -121,8 +121,8 @@ func decodeTable(path string, tables map[uint64]badger.TableManifest, f func(ver
 		return damage{name, "is no name of a table"}
 	}
 	m, listed := tables[id]
-	if !listed { // left behind by a crash; our stores compress with Snappy
-		m.Compression = options.Snappy
+	if !listed { // left behind by a crash; our stores do not compress, and a checksum tells otherwise
+		m.Compression = options.None
 	}
 	if m.KeyID != 0 {
 		return damage{name, "is encrypted by Badger; our stores never are"}
