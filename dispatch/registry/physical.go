@@ -328,8 +328,6 @@ func eachExtent(f *os.File, from int64, do func(offset, size int64) error) error
 // process that is killed just after Badger created a log, or just before it
 // deletes one that it has emptied, leaves such a file, and Badger refuses to
 // open with it ("Create a new file"). It holds nothing.
-//
-// For openStore (store.go): it calls this before badger.Open.
 func removeUnborn(dir string) error {
 	files, err := os.ReadDir(dir)
 	if errors.Is(err, os.ErrNotExist) {

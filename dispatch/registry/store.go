@@ -50,6 +50,7 @@ func storeName(kind Store, building string) string {
 // value log gives space back only by a garbage collection of many seconds.
 // They are not compressed: ciphertext does not get smaller, and blocks as they
 // are need no cache beside the system's.
+// Tables are of one size on all levels: a drop writes whole tables anew.
 // Writes are not synced one by one: they survive the process as they are, and
 // what has to survive the machine calls sync, which many writes can share.
 func badgerOptions(dir string, kind Store, log *slog.Logger) badger.Options {
@@ -64,6 +65,7 @@ func badgerOptions(dir string, kind Store, log *slog.Logger) badger.Options {
 		WithBlockCacheSize(0).
 		WithMetricsEnabled(false).
 		WithLogger(scrubbed{log, storeLabel(dir, kind)})
+	o.TableSizeMultiplier = 1
 	if dir == "" {
 		const memtable = 4 << 20
 		o = o.WithInMemory(true).
@@ -85,6 +87,11 @@ func openStore(dir string, kind Store, building string, log *slog.Logger) (*stor
 	s := &store{name: storeName(kind, building), kind: kind, building: building, counts: make([]atomic.Uint64, countCells)}
 	if dir != "" {
 		dir = filepath.Join(dir, s.name)
+	}
+	if dir != "" {
+		if err := removeUnborn(dir); err != nil {
+			return nil, fmt.Errorf("open store %s: %w", s.name, err)
+		}
 	}
 	db, err := badger.Open(badgerOptions(dir, kind, log))
 	if err != nil {
