@@ -32,10 +32,6 @@ func (r *Registry) complete(s *store, txn *badger.Txn, ref Ref, rec Record) (Ref
 		return onDay(ref, rec.At)
 	case *BuildingPerson:
 		return ref, r.checkPerson(rec)
-	case *AggregateCell:
-		if rec.People < r.o.Limits.Cell {
-			return ref, fmt.Errorf("a cell of %d people is not anonymous; the least is %d", rec.People, r.o.Limits.Cell)
-		}
 	case *KeyAudit:
 		return r.chainAudit(txn, ref, rec)
 	case *Entry:

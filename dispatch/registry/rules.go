@@ -131,11 +131,7 @@ var rules = []rule{
 		roles: []Role{RoleSecurity}, kinds: []*Kind{KindHoldCase, KindHeldRecord}, acts: toRead, purposes: []Purpose{ToDefend}, grounds: []string{ActHold},
 	},
 	{
-		clause: "RC:L25, FL:L31", says: "The service adds anonymous counts to the analytics.",
-		roles: []Role{RoleService}, kinds: []*Kind{KindAggregateCell}, acts: toChange, purposes: []Purpose{ToAnalyse},
-	},
-	{
-		clause: "RC:L31, FL:L43", says: "Analysts see anonymous counts and nothing else.",
+		clause: "RC:L25, RC:L31, FL:L31, FL:L43", says: "Analysts see anonymous counts and nothing else. Nobody writes them but Publish, which leaves out those of too few people.",
 		roles: []Role{RoleAnalytics}, kinds: []*Kind{KindAggregateCell}, acts: toRead, purposes: []Purpose{ToAnalyse, ToCorrect},
 	},
 

@@ -93,7 +93,7 @@ func TestReach(t *testing.T) {
 	want := map[Role]string{
 		RoleSubject:       "flow-preferences:rwd flow-profile:rw key-audit:w objection:rwd remote-call-account:rw sub-user:rwd usage-log:r visitor-key:rwd building-person:r key-tag:r permission:r",
 		RoleManager:       "flow-preferences:rw flow-profile:rw key-audit:rw sub-user:rd visitor-key:rd building-log:rwd building-person:rwd key-tag:rwd permission:rwd",
-		RoleService:       "flow-preferences:rwd flow-profile:rw key-audit:w objection:rwd remote-call-account:rw sub-user:rwd usage-log:rw visitor-key:rwd building-log:r building-person:r key-tag:r permission:r aggregate-cell:rw",
+		RoleService:       "flow-preferences:rwd flow-profile:rw key-audit:w objection:rwd remote-call-account:rw sub-user:rwd usage-log:rw visitor-key:rwd building-log:r building-person:r key-tag:r permission:r",
 		RoleSecurity:      "flow-profile:r key-audit:r remote-call-account:r usage-log:r hold-case:r held-record:r ledger-entry:r",
 		RoleAnalytics:     "aggregate-cell:r",
 		RoleSubUser:       "",
