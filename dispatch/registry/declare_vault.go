@@ -60,7 +60,7 @@ var (
 			{"case", Evidence, false, "ID of the case"},
 			{"store", Technical, false, "name of the store of the original"},
 			{"key", Technical, false, "key of the original"},
-			{"value", OtherPerson, false, "the original's JSON"},
+			{"value", OtherPerson, false, "the original's JSON, its passwords and codes empty"},
 			{"deadline", Technical, true, "when the archive deletes it, once the case is closed"},
 		},
 	}

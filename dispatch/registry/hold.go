@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,7 +15,7 @@ import (
 // A legal hold keeps evidence without keeping the subject's data in use.
 //
 // Hold copies each named record into the archive at once, as it stood when the
-// case was opened, sealed under a key of the case. From then on the live record
+// case was opened but for passwords and codes, sealed under a key of the case. From then on the live record
 // has no special standing: Erase, Remove and Sweep delete it from its store as
 // if there were no hold, and copy nothing themselves. What an erasure defers is
 // therefore the archive's copy alone, and nothing outside the hold's scope
@@ -103,7 +104,17 @@ func (s *store) putAll(puts ...put) error {
 	})
 }
 
-// copyOf reads a record as a legal case keeps it.
+// clearCredentials empties what proves who somebody is: it is evidence of
+// nothing.
+func (k *Kind) clearCredentials(rec Record) {
+	for _, f := range k.Fields {
+		if f.Category == Credential {
+			k.field(rec, f.Name).SetZero()
+		}
+	}
+}
+
+// copyOf reads a record as a legal case keeps it, without passwords and codes.
 func (r *Registry) copyOf(ref Ref) (copies []*HeldRecord, err error) {
 	key, err := keyOf(ref)
 	if err != nil {
@@ -125,11 +136,17 @@ func (r *Registry) copyOf(ref Ref) (copies []*HeldRecord, err error) {
 				return err
 			}
 			return item.Value(func(v []byte) error {
-				plain, err := s.open(key, v)
-				if err == nil {
-					copies = append(copies, &HeldRecord{Store: s.name, Key: string(key), Value: slices.Clone(plain)})
+				rec := ref.Kind.New()
+				if err := s.decode(ref.Kind, key, v, rec); err != nil {
+					return err
 				}
-				return err
+				ref.Kind.clearCredentials(rec)
+				plain, err := json.Marshal(rec)
+				if err != nil {
+					return fmt.Errorf("copy a %s: %w", ref.Kind.Name, err)
+				}
+				copies = append(copies, &HeldRecord{Store: s.name, Key: string(key), Value: plain})
+				return nil
 			})
 		})
 		if err != nil {

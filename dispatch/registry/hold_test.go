@@ -108,6 +108,55 @@ func TestHoldKeepsItsRecordsAndNothingElse(t *testing.T) {
 	}
 }
 
+// A held usage log is the subject's too, although its key names nobody.
+func TestCertificateCountsHeldUsage(t *testing.T) {
+	r := inRAM(t)
+	p, other := moveIn(t, r, "flow"), moveIn(t, r, "flow")
+	var refs []Ref
+	must(t, r.As(RoleService, ToProvide).Each(Ref{Kind: KindUsageLog}, func(ref Ref, _ func(Record) error) error {
+		refs = append(refs, ref)
+		return nil
+	}))
+	_, err := r.Hold("a dispute", append(refs, Ref{Kind: KindFlowProfile, Subject: p.subject}))
+	must(t, err)
+	for _, row := range []struct {
+		who  *resident
+		want int
+	}{{p, 3}, {other, 2}} {
+		c, err := r.Erase(row.who.subject, CauseRequest)
+		must(t, err)
+		if want := (Destroyed{"archive", HeldBack, row.want}); !slices.Contains(c.Stores, want) {
+			t.Errorf("the certificate %+v lacks %+v", c.Stores, want)
+		}
+	}
+}
+
+func TestHoldKeepsNoCredentials(t *testing.T) {
+	r := inRAM(t)
+	subject := Random{}.New()
+	account, key := Ref{Kind: KindFlowProfile, Subject: subject}, Ref{Kind: KindVisitorKey, Subject: subject, Item: Random{}.New()}
+	h := r.As(RoleService, ToProvide)
+	must(t, h.Put(account, &FlowProfile{Name: "N", Password: "phc"}))
+	must(t, h.Put(key, &VisitorKey{Visitor: "V", CodeHash: "code"}))
+	id, err := r.Hold("a dispute", []Ref{account, key})
+	must(t, err)
+	n := 0
+	must(t, r.eachHeld(id, func(_ Ref, h *HeldRecord) error {
+		n++
+		var fields map[string]any
+		if err := json.Unmarshal(h.Value, &fields); err != nil {
+			return err
+		}
+		if fields["password"] != nil && fields["password"] != "" || fields["code_sha256"] != nil && fields["code_sha256"] != "" {
+			t.Errorf("the copy under %s keeps what proves who somebody is", h.Key[:2])
+		}
+		return nil
+	}))
+	if n != 2 {
+		t.Errorf("%d copies, want 2", n)
+	}
+}
+
 func TestHoldIsASnapshot(t *testing.T) {
 	r := inRAM(t)
 	subject := signUp(t, r)

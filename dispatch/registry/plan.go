@@ -96,7 +96,7 @@ func (r *Registry) planErasure(subject ID, cause Cause) (p plan, err error) {
 			p.displays = append(p.displays, s.building)
 		}
 	}
-	held, err := r.heldOf(subject)
+	held, err := r.heldOf(subject, ids)
 	if err != nil {
 		return p, err
 	}
@@ -116,14 +116,24 @@ func (r *Registry) planErasure(subject ID, cause Cause) (p plan, err error) {
 }
 
 // heldOf counts the copies of a subject's records that cases keep, open or
-// archived.
-func (r *Registry) heldOf(subject ID) (n int, err error) {
-	err = r.eachCase(func(_ Ref, c *HoldCase) error {
-		for _, record := range c.Records {
-			_, key, _ := strings.Cut(record, "|")
-			if ref, err := parseKey([]byte(key)); err == nil && ref.Subject == subject {
+// archived: those under the subject's ID and those logged under its randomized
+// IDs. Once the subject is erased nobody can tell whose the latter are.
+func (r *Registry) heldOf(subject ID, pseudonyms []ID) (n int, err error) {
+	err = r.eachHeld("", func(_ Ref, h *HeldRecord) error {
+		ref, err := parseKey([]byte(h.Key))
+		if err != nil {
+			return err
+		}
+		rec := ref.Kind.New()
+		if ref.Kind.Sealed == UnderPseudonym {
+			if err := unmarshal(ref.Kind, h.Value, rec); err != nil {
+				return err
+			}
+			if slices.Contains(pseudonyms, sealer(ref, rec)) {
 				n++
 			}
+		} else if ref.Subject == subject {
+			n++
 		}
 		return nil
 	})
