@@ -19,8 +19,9 @@ import (
 // They lie outside every store, so that neither a copy nor a backup of a store
 // holds them.
 type keyFiles struct {
-	dir    string
-	memory *keyMemory
+	dir      string
+	memory   *keyMemory
+	existing bool // Options.Existing: all that are needed have to be there
 }
 
 type keyMemory struct {

@@ -18,6 +18,11 @@ type Options struct {
 	Buildings []BuildingConfig // in the order of their names' first use; a building that is not named here has no server
 	Limits    Limits
 
+	// Existing opens only what is there: a store or a key-encryption key that
+	// is missing, and a building server that Buildings does not name, is an
+	// error, and nothing is made in its place.
+	Existing bool
+
 	// Step is called after each step of an erasure, a restore and a hand-over
 	// with its name, such as "erase:cloud-deleted". Tests end the process there.
 	Step func(step string)
@@ -87,8 +92,8 @@ var providerStores = []Store{Ledger, Vault, Cloud, Analytics, Archive}
 // providerRing is the name of the provider's ring of keys.
 const providerRing = "provider"
 
-// Open opens or creates the stores, and completes erasures that a crash cut
-// short.
+// Open opens the stores, creates them unless Options.Existing says that they
+// exist, and completes erasures that a crash cut short.
 func Open(o Options) (r *Registry, err error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -106,6 +111,12 @@ func Open(o Options) (r *Registry, err error) {
 	}()
 	if err = r.keeping.open(o.Dir); err != nil {
 		return r, err
+	}
+	if o.Existing {
+		if err = o.checkExisting(); err != nil {
+			return r, err
+		}
+		r.keys.existing = true
 	}
 	for _, kind := range providerStores {
 		s, err := openStore(o.Dir, kind, "", o.Log)

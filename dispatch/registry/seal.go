@@ -52,8 +52,9 @@ const (
 )
 
 // openRing reads the key-encryption keys of a ring, and makes the first one
-// for a store that has no wrapped keys yet. Of a building that was handed over
-// they are the Manager's files, and may be missing.
+// for a store that has no wrapped keys yet, unless only what exists is to be
+// opened. Of a building that was handed over they are the Manager's files, and
+// may be missing.
 func openRing(name string, s *store, files keyFiles, now func() time.Time) (*ring, error) {
 	g := &ring{name: name, store: s, files: files, now: now, keks: map[int]cipher.AEAD{}, cache: map[ID]cipher.AEAD{}}
 	keks, err := files.load(name)
@@ -67,23 +68,22 @@ func openRing(name string, s *store, files keyFiles, now func() time.Time) (*rin
 		}
 		maps.Copy(keks, manager)
 	}
-	if len(keks) == 0 && !s.handedOver.Load() {
-		if n, err := g.count(); err != nil {
-			return nil, err
-		} else if n > 0 {
-			return nil, fmt.Errorf("store %s has %d wrapped keys, but %s has no key-encryption key of %s; put %s back", s.name, n, files.place(), name, fileOf(name, 1))
-		}
-		if _, err := g.addEpoch(1); err != nil {
-			return nil, err
-		}
-		return g, nil
-	}
 	for epoch, kek := range keks {
 		if err := g.use(epoch, kek); err != nil {
 			return nil, err
 		}
 	}
-	return g, nil
+	if s.handedOver.Load() || len(keks) > 0 && !files.existing {
+		return g, nil
+	}
+	if err := g.checkKeys(); err != nil || len(keks) > 0 {
+		return g, err
+	}
+	if files.existing {
+		return nil, fmt.Errorf("%s has no key-encryption key of store %s, %s; put it back", files.place(), s.name, name+"-EPOCH.key")
+	}
+	_, err = g.addEpoch(1)
+	return g, err
 }
 
 // use adds a key-encryption key to those that open wrapped keys. The greatest
@@ -364,12 +364,6 @@ func (g *ring) wrapped(f func(kind *Kind, key []byte) error) error {
 		}
 		return nil
 	})
-}
-
-// count counts what the key-encryption keys seal.
-func (g *ring) count() (n int, err error) {
-	err = g.wrapped(func(*Kind, []byte) error { n++; return nil })
-	return n, err
 }
 
 // eachKey calls f for the records of a transaction whose keys have a prefix,
