@@ -174,8 +174,63 @@ func (r *Registry) eraseSubject(e *erasure) error {
 }
 
 // shredSubject deletes what the vault has of a subject, and gives its
-// prefixes.
-func (r *Registry) shredSubject(v *store, e *erasure) ([][]byte, error) {
+// prefixes. An ID may have been registered since the plan was made: the
+// transaction that destroys the subject's key also reads what there is, and
+// writes it into the plan.
+func (r *Registry) shredSubject(v *store, e *erasure) (prefixes [][]byte, err error) {
+	var planned erasure
+	err = v.update(func(txn *badger.Txn) error {
+		planned = *e
+		ids, err := readPseudonyms(txn, v, e.subject)
+		if err != nil && !errors.Is(err, ErrShredded) {
+			return err
+		}
+		if planned.adopt(ids) {
+			if err := r.putPending(txn, v, &planned); err != nil {
+				return err
+			}
+		}
+		if prefixes, err = planned.inVault(v); err != nil {
+			return err
+		}
+		return deleteWithin(txn, prefixes)
+	})
+	if err != nil {
+		return nil, err
+	}
+	*e = planned
+	r.ring.forget(append(slices.Clone(e.pseudonyms), e.subject)...)
+	return prefixes, nil
+}
+
+// adopt adds randomized IDs to a plan that does not have them, and tells
+// whether there were any.
+func (e *erasure) adopt(ids []ID) (some bool) {
+	e.pseudonyms, e.lines = slices.Clone(e.pseudonyms), slices.Clone(e.lines)
+	for _, id := range ids {
+		if slices.Contains(e.pseudonyms, id) {
+			continue
+		}
+		e.pseudonyms, some = append(e.pseudonyms, id), true
+		e.counts(string(Vault), Erased, 2) // its link and key
+		e.counts(string(Cloud), Shredded, 1)
+	}
+	return some
+}
+
+// counts adds to a line of the certificate.
+func (e *erasure) counts(store string, outcome Outcome, n int) {
+	e.lines = slices.DeleteFunc(e.lines, func(d Destroyed) bool { return d.Store == store && d.Outcome == None })
+	i := slices.IndexFunc(e.lines, func(d Destroyed) bool { return d.Store == store && d.Outcome == outcome })
+	if i < 0 {
+		e.lines = append(e.lines, Destroyed{store, outcome, n})
+		return
+	}
+	e.lines[i].Records += n
+}
+
+// inVault are the prefixes of what the vault has of a subject.
+func (e *erasure) inVault(v *store) ([][]byte, error) {
 	prefixes, err := v.subjectPrefixes(e.subject)
 	if err != nil {
 		return nil, err
@@ -191,11 +246,7 @@ func (r *Registry) shredSubject(v *store, e *erasure) ([][]byte, error) {
 		}
 		prefixes = append(prefixes, wrapped, link)
 	}
-	keys := append(slices.Clone(e.pseudonyms), e.subject)
-	r.ring.forget(keys...)
-	err = v.deleteUnder(prefixes)
-	r.ring.forget(keys...)
-	return prefixes, err
+	return prefixes, nil
 }
 
 // dropAll drops from the files of several stores at the same time.

@@ -513,3 +513,86 @@ func TestEraseUnderLoad(t *testing.T) {
 		}
 	}
 }
+
+// A phone may register a randomized ID after the plan was made.
+func TestEraseMeetsALateRandomizedID(t *testing.T) {
+	var late func()
+	o := testOptions(&clock{now: start})
+	o.Step = func(name string) {
+		if name == "erase:cloud" && late != nil {
+			late()
+		}
+	}
+	for _, had := range []int{0, 2} {
+		t.Run(fmt.Sprint(had, " before"), func(t *testing.T) {
+			late = nil
+			r := open(t, o)
+			service := "remote-call"
+			if had > 0 {
+				service = "flow"
+			}
+			p, id := moveIn(t, r, service), Random{}.New()
+			late = func() {
+				if err := r.Register(p.subject, id, "a"); err != nil {
+					t.Error(err)
+				}
+			}
+			c, err := r.Erase(p.subject, CauseRequest)
+			must(t, err)
+			if r.Known(id) || !r.shredded(id) {
+				t.Errorf("the late ID is known: %t; its key is there: %t", r.Known(id), !r.shredded(id))
+			}
+			if want := (Destroyed{"cloud", Shredded, had + 1}); !slices.Contains(c.Stores, want) {
+				t.Errorf("the certificate %+v lacks %+v", c.Stores, want)
+			}
+			v, err := r.store(Vault, "")
+			must(t, err)
+			must(t, v.db.View(func(txn *badger.Txn) error {
+				keys, err := keysUnder(txn, nil, true)
+				for _, k := range keys {
+					if !isMark(k) && !strings.HasPrefix(string(k), KindPendingErasure.Prefix) {
+						t.Errorf("the vault's files hold a key of %s", k[:2])
+					}
+				}
+				return err
+			}))
+		})
+	}
+}
+
+// An erasure that was cut short after the vault forgot the subject still knows
+// the late ID.
+func TestPlanAdoptsALateRandomizedID(t *testing.T) {
+	stop := errors.New("cut short")
+	var late func()
+	o := testOptions(&clock{now: start})
+	o.Step = func(name string) {
+		switch {
+		case late == nil:
+		case name == "erase:cloud":
+			late()
+		case name == "erase:vault":
+			panic(stop)
+		}
+	}
+	r := open(t, o)
+	p, id := moveIn(t, r, "flow"), Random{}.New()
+	late = func() { must(t, r.Register(p.subject, id, "a")) }
+	func() {
+		defer func() {
+			if got := recover(); got != stop {
+				t.Fatalf("the erasure went on: %v", got)
+			}
+		}()
+		_, err := r.Erase(p.subject, CauseRequest)
+		must(t, err)
+	}()
+	late = nil
+	e, err := r.pendingErasure(subjectRef(p.subject))
+	must(t, err)
+	if e == nil || !slices.Contains(e.pseudonyms, id) {
+		t.Error("the plan does not name the late ID, whose link is still in the files")
+	}
+	_, err = r.Erase(p.subject, CauseRequest)
+	must(t, err)
+}

@@ -86,20 +86,22 @@ func (s *store) subjectPrefixes(subject ID, kinds ...*Kind) ([][]byte, error) {
 // deleteUnder deletes all records under some prefixes in one transaction. The
 // records are gone for readers when it returns, and from the files after drop.
 func (s *store) deleteUnder(prefixes [][]byte) error {
-	return s.update(func(txn *badger.Txn) error {
-		for _, p := range prefixes {
-			keys, err := keysUnder(txn, p, false)
-			if err != nil {
+	return s.update(func(txn *badger.Txn) error { return deleteWithin(txn, prefixes) })
+}
+
+func deleteWithin(txn *badger.Txn, prefixes [][]byte) error {
+	for _, p := range prefixes {
+		keys, err := keysUnder(txn, p, false)
+		if err != nil {
+			return err
+		}
+		for _, key := range keys {
+			if err := txn.Delete(key); err != nil {
 				return err
 			}
-			for _, key := range keys {
-				if err := txn.Delete(key); err != nil {
-					return err
-				}
-			}
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // keysUnder lists the keys under a prefix; with all versions also those of
