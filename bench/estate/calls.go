@@ -35,7 +35,7 @@ func (e *Estate) Call(at scenarios.Instant, number int64, resident, from, to int
 		e.fail(e.acted(p, "call", refused))
 		return 0, refused
 	}
-	e.calls[number] = call{number: t.Number, person: p, from: from, to: to, bank: t.Bank}
+	e.calls[number] = call{number: t.Number, person: p, from: from, to: to, bank: t.Bank, passage: e.service.Passage(t)}
 	return t.Ready, ""
 }
 
@@ -62,13 +62,11 @@ func (e *Estate) Ended(at scenarios.Instant, number int64, served bool) {
 	}
 	delete(e.calls, number)
 	e.service.Forget(c.number)
-	result := "not-served"
 	if served {
-		result = "served"
 		e.uses(c.person, "remote-call", c.bank)
 		e.fail(e.truth.trip(e.now, c.person.id, c.person.service, string(c.person.phone.Pseudonym(Main)), c.from, c.to, c.bank))
 	}
-	e.buildingLog(c.from, c.bank, result)
+	e.refusal(e.service.Logged(c.passage, served)) // refused once the service in the building has ended
 }
 
 // uses notes a use of equipment on the phone, which uploads it within the hour.
@@ -77,19 +75,4 @@ func (e *Estate) uses(p *person, function, bank string) {
 		return
 	}
 	e.refusal(p.phone.Used(function, Main, bank))
-}
-
-// buildingLog writes what the Manager ordered to be logged.
-func (e *Estate) buildingLog(from int, bank, result string) {
-	if e.gone[Main] != "" {
-		return
-	}
-	all := map[string]string{"floor": e.floors[from], "bank": bank, "result": result}
-	for _, l := range e.sc.Service.Logs {
-		fields := make(map[string]string, len(l.Fields))
-		for _, f := range l.Fields {
-			fields[f] = all[f]
-		}
-		e.refusal(e.managers[Main].Log(l.Name, fields))
-	}
 }

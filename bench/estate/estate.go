@@ -72,6 +72,7 @@ type call struct {
 	person   *person
 	from, to int
 	bank     string
+	passage  remotecall.Passage // for the building's logs
 }
 
 // permit is a visitor's key: of the host, by the code the visitor carries.

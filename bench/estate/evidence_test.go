@@ -58,6 +58,7 @@ func load(t testing.TB, ref string) *scenarios.Scenario {
 func TestNothingIsLeft(t *testing.T) {
 	dir := t.TempDir()
 	live(t, load(t, "testdata/lives.toml"), dir)
+	checkLogs(t, dir)
 	canaries := readCanaries(t, filepath.Join(dir, "truth", "canaries.ndjson"))
 	found := search(t, dir, canaries)
 

@@ -240,8 +240,9 @@ func (m *Manager) person(subject registry.ID) (registry.BuildingPerson, error) {
 	return p, stored("read a person", err)
 }
 
-// Log writes an entry of a building-specific log that the Manager ordered:
-// declared logs and declared fields only (FL:L23).
+// Log writes an entry of the Manager's own into a building-specific log that
+// they ordered: declared logs and declared fields only (FL:L23). Calls are
+// written by Service.Logged.
 func (m *Manager) Log(log string, fields map[string]string) error {
 	d, declared := m.site.logs[log]
 	if !declared {
@@ -261,8 +262,7 @@ func (m *Manager) Log(log string, fields map[string]string) error {
 		}
 		r.Fields[name] = value
 	}
-	err := m.handle(d.Purpose).Put(registry.Ref{Kind: registry.KindBuildingLog, Item: m.s.c.IDs.New()}, &r)
-	return stored("write a building's log", err)
+	return m.s.writeLog(m.site, d, &r)
 }
 
 const mostLogValue = 256 // bytes
