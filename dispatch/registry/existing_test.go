@@ -16,8 +16,7 @@ func TestExistingStoresAreOpenedAsTheyAre(t *testing.T) {
 	r, err := Open(o)
 	must(t, err)
 	w := newTown(t, r)
-	err = r.Rotate()
-	must(t, err)
+	must(t, r.Rotate())
 	must(t, r.Close())
 	o.Existing = true
 	r = open(t, o)
@@ -27,6 +26,12 @@ func TestExistingStoresAreOpenedAsTheyAre(t *testing.T) {
 
 // What is missing is named, and nothing is made in its place.
 func TestExistingStoresThatAreMissing(t *testing.T) {
+	whole := diskOptions(t, &clock{now: start})
+	r, err := Open(whole)
+	must(t, err)
+	newTown(t, r)
+	must(t, r.Rotate())
+	must(t, r.Close())
 	removed := func(name string) func(*Options) error {
 		return func(o *Options) error { return os.RemoveAll(filepath.Join(o.Dir, name)) }
 	}
@@ -71,18 +76,18 @@ func TestExistingStoresThatAreMissing(t *testing.T) {
 			return os.WriteFile(filepath.Join(o.Keys, "building-a-2.key"), make([]byte, keySize), 0o600)
 		}, []string{"building-a-2.key", "belongs to other stores"}},
 	} {
-		o := diskOptions(t, &clock{now: start})
-		r, err := Open(o)
-		must(t, err)
-		newTown(t, r)
-		err = r.Rotate()
-		must(t, err)
-		must(t, r.Close())
+		o := whole
+		o.Dir, o.Keys = filepath.Join(t.TempDir(), "stores"), filepath.Join(t.TempDir(), "keys")
+		must(t, os.CopyFS(o.Dir, os.DirFS(whole.Dir)))
+		must(t, os.CopyFS(o.Keys, os.DirFS(whole.Keys)))
+		for _, name := range folders(t, o.Keys) {
+			must(t, os.Chmod(filepath.Join(o.Keys, name), 0o600))
+		}
 		dir, keys := o.Dir, o.Keys
 		must(t, row.damage(&o))
 		before := append(folders(t, dir), folders(t, keys)...)
 		o.Existing = true
-		r, err = Open(o)
+		r, err := Open(o)
 		if err == nil {
 			must(t, r.Close())
 			t.Errorf("%s: it opens", row.says)
