@@ -316,8 +316,14 @@ func TestUseIsNotedOnceAWeek(t *testing.T) {
 		h.pass(time.Hour)
 		use()
 	}
+	if n := h.writes() - before; n != 0 {
+		t.Errorf("%d writes in the week after, want none before it is over", n)
+	}
+	h.pass(24 * time.Hour)
+	use()
+	h.ok(h.s.storeWeeks(week(h.now())))
 	if n := h.writes() - before; n != 1 {
-		t.Errorf("%d writes in the week after, want 1", n)
+		t.Errorf("%d writes when the week is over, want 1", n)
 	}
 	var r registry.FlowProfile
 	h.ok(h.stores.As(registry.RoleService, registry.ToProvide).Of(p.subject).Get(registry.Ref{Kind: registry.KindFlowProfile, Subject: p.subject}, &r))

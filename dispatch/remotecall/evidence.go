@@ -42,6 +42,15 @@ func (s *Service) addUsage(file *exportFile, pseudonyms []registry.ID) error {
 	if err != nil {
 		return stored("read the usage log", err)
 	}
+	waiting, done := s.uploadsOf(pseudonyms)
+	defer done()
+	for _, u := range waiting {
+		item, err := newItem(string(registry.Cloud), registry.KindUsageLog, &u)
+		if err != nil {
+			return err
+		}
+		file.Items = append(file.Items, item)
+	}
 	err = h.Each(registry.Ref{Kind: registry.KindUsageLog}, func(_ registry.Ref, load func(registry.Record) error) error {
 		var u registry.UsageLog
 		if err := load(&u); err != nil {

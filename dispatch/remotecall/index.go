@@ -124,6 +124,7 @@ func (s *Service) drop(subject registry.ID) {
 		delete(s.emails, a.email)
 		delete(s.accounts, subject)
 	}
+	s.unused(subject)
 	s.pending.dropSubject(subject)
 	s.mu.Unlock()
 	gone.tell()

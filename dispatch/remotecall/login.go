@@ -49,26 +49,14 @@ func (s *Service) Login(service, email, password string) (t Token, err error) {
 	if s.account(subject) != a {
 		return "", WrongCredentials // erased meanwhile
 	}
-	now := week(s.now())
-	s.mu.Lock()
-	stale := now.After(a.active)
-	s.mu.Unlock()
-	if weak || stale {
-		again := ""
-		if weak {
-			again = registry.HashPassword(password, s.c.Cost)
-		}
-		err := s.updateAccount(a, func(p profile) {
-			if *p.active = now; again != "" {
-				*p.password = again
-			}
-		})
-		if err != nil {
-			return "", stored("note a login", err)
+	if weak {
+		again := registry.HashPassword(password, s.c.Cost)
+		if err := s.updateAccount(a, func(p profile) { *p.password = again }); err != nil {
+			return "", stored("make the hash of a password anew", err)
 		}
 	}
 	s.mu.Lock()
-	a.active = now
+	s.used(a, s.now())
 	a.use().failures = failures{}
 	s.mu.Unlock()
 	return s.open(a), nil

@@ -105,6 +105,7 @@ type Service struct {
 	mains     map[digest]place            // of an apartment's main user
 	intercom  intercom
 	numbers   uint64 // calls so far
+	waiting   waiting
 	count     *counts
 
 	provider provider // what the provider's side keeps in memory

@@ -21,7 +21,8 @@ type session struct {
 }
 
 // session finds the login of a token and counts this as a use of it and of the
-// account. A login ends after Policy.Session without a use.
+// account. A login ends after Policy.Session without a use. It reads and writes
+// no store.
 func (s *Service) session(t Token) (*session, error) {
 	now, key := s.now(), s.digest("session", string(t))
 	s.mu.Lock()
@@ -41,13 +42,8 @@ func (s *Service) session(t Token) (*session, error) {
 	if a == nil {
 		panic("BUG: a login outlived its account")
 	}
-	stale := week(now).After(a.active)
+	s.used(a, now)
 	s.mu.Unlock()
-	if stale {
-		if err := s.refresh(x, week(now)); err != nil {
-			return nil, err
-		}
-	}
 	return x, nil
 }
 
@@ -129,23 +125,4 @@ func (s *Service) expireSessions() {
 	}
 	s.mu.Unlock()
 	gone.tell()
-}
-
-// refresh notes in the account that it is in use in a week. It writes at most
-// once a week, so that the store does not learn when somebody uses a lift.
-func (s *Service) refresh(x *session, week time.Time) error {
-	defer s.turn(x.subject)()
-	s.mu.Lock()
-	a := s.accounts[x.subject]
-	s.mu.Unlock()
-	if a == nil {
-		return NotSignedIn
-	}
-	if err := s.updateAccount(a, func(p profile) { *p.active = week }); err != nil {
-		return stored("note that the account is in use", err)
-	}
-	s.mu.Lock()
-	a.active = week
-	s.mu.Unlock()
-	return nil
 }

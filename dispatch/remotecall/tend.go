@@ -9,9 +9,10 @@ import (
 )
 
 // Tend does what is due now. Calls, logins and keys that have ended are
-// forgotten at every call; the rest is done once a day (UTC), so that calling
-// it often costs nothing:
+// forgotten at every call, and what phones uploaded is stored once an hour; the
+// rest is done once a day (UTC), so that calling it often costs nothing:
 //
+//   - the weeks that are over in which accounts were used are noted;
 //   - the stores are swept of what is older than its retention;
 //   - accounts that have not been used for registry.Limits.Inactivity are
 //     erased (RC:L45, FL:L56);
@@ -32,16 +33,24 @@ func (s *Service) Tend() error {
 	due := !sameDay(s.provider.tended, now)
 	s.mu.Unlock()
 	gone.tell()
+	err := s.storeUploadsOfHour(now)
 	if !due {
-		return nil
+		return tending(err)
 	}
-	err := errors.Join(s.sweep(), s.rotate(now), s.publish(), s.render(), stored("settle removals", s.c.Registry.Settle()))
+	err = errors.Join(err, s.storeWeeks(week(now)), s.sweep(now), s.rotate(now), s.publish(), s.render(), stored("settle removals", s.c.Registry.Settle()))
 	if err != nil {
-		return fmt.Errorf("tend: %w", err)
+		return tending(err)
 	}
 	s.mu.Lock()
 	s.provider.tended = now
 	s.mu.Unlock()
+	return nil
+}
+
+func tending(err error) error {
+	if err != nil {
+		return fmt.Errorf("tend: %w", err)
+	}
 	return nil
 }
 
@@ -53,10 +62,13 @@ func sameDay(a, b time.Time) bool {
 
 // sweep deletes what is older than its retention allows, and erases the
 // accounts that are no longer used.
-func (s *Service) sweep() error {
+func (s *Service) sweep(now time.Time) error {
 	_, inactive, err := s.c.Registry.Sweep()
 	errs := []error{stored("sweep the stores", err)}
 	for _, subject := range inactive {
+		if s.inUse(subject, now) {
+			continue
+		}
 		_, err := s.erase(subject, registry.CauseInactive)
 		errs = append(errs, err)
 	}

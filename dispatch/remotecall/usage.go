@@ -24,18 +24,18 @@ func (s *Service) Register(t Token, pseudonym registry.ID, building string) erro
 	if _, err := s.site(building, Flow); err != nil {
 		return err
 	}
+	// The turn keeps the ID from being linked to somebody whose erasure has
+	// already collected their IDs, or whose objection has stopped them.
+	defer s.turn(x.subject)()
+	if s.account(x.subject) == nil {
+		return NotSignedIn
+	}
 	stopped, err := s.stopped(x.subject, registry.ToAnalyse)
 	if err != nil {
 		return err
 	}
 	if stopped {
 		return ProcessingStopped
-	}
-	// The turn keeps the ID from being linked to somebody whose erasure has
-	// already collected their IDs.
-	defer s.turn(x.subject)()
-	if s.account(x.subject) == nil {
-		return NotSignedIn
 	}
 	err = s.c.Registry.Register(x.subject, pseudonym, building)
 	if errors.Is(err, registry.ErrTaken) {
@@ -59,8 +59,10 @@ var usageFunctions = []string{"remote-call", "key", "intercom"}
 // ahead is how far a phone's clock may be ahead of ours.
 const ahead = time.Hour
 
-// Upload stores a usage under its pseudonym, to the hour (Flow only). It is
-// given no login, and does not learn whose the pseudonym is.
+// Upload takes a usage under its pseudonym, to the hour (Flow only). It is
+// given no login, and does not learn whose the pseudonym is. That it is taken
+// means that it waits in memory: Tend stores what waits, in random order, once
+// an hour.
 func (s *Service) Upload(u Usage) error {
 	if !u.Pseudonym.Valid() {
 		return PseudonymMalformed
@@ -96,12 +98,19 @@ func (s *Service) Upload(u Usage) error {
 		// An ID tells the more, the longer it is used.
 		return PseudonymTooOld
 	}
-	rec := registry.UsageLog{Pseudonym: u.Pseudonym, Equipment: u.Equipment, Function: u.Function}
-	rec.At = at.Truncate(time.Hour)
-	err = s.handle(registry.RoleService, registry.ToProvide).In(u.Building).Of(u.Pseudonym).
-		Put(registry.Ref{Kind: registry.KindUsageLog, Item: s.c.IDs.New()}, &rec)
-	if gone(err) {
-		return PseudonymUnknown // erased meanwhile
+	s.mu.Lock()
+	s.waiting.uploads = append(s.waiting.uploads, u)
+	full := len(s.waiting.uploads) >= mostUploads
+	s.mu.Unlock()
+	if full {
+		return s.storeUploads()
 	}
-	return stored("log a usage", err)
+	return nil
+}
+
+// record is what is stored of a use: to the hour.
+func (u *Usage) record() registry.UsageLog {
+	r := registry.UsageLog{Pseudonym: u.Pseudonym, Equipment: u.Equipment, Function: u.Function}
+	r.At = u.At.UTC().Truncate(time.Hour)
+	return r
 }
