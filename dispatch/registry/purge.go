@@ -9,12 +9,12 @@ import (
 
 // purge removes whole buckets and single records from the store's files. A
 // drop compares every key of the tables that it rewrites with each of its
-// prefixes: it is for buckets, and for hundreds of records. Thousands of
-// records are deleted and merged away. Buckets go first: Badger drops nothing
+// prefixes: it is for buckets, and for a few records. More of them are deleted
+// and merged away. Buckets go first: Badger drops nothing
 // under a prefix whose records have been deleted already.
 func (s *store) purge(buckets, keys [][]byte) error {
-	const several = 5 * mostDropped
-	if len(keys) <= several {
+	const few = 20
+	if len(keys) <= few {
 		return s.dropNow(append(slices.Clone(buckets), keys...))
 	}
 	if err := s.dropNow(buckets); err != nil {
