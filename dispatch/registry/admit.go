@@ -2,7 +2,6 @@ package registry
 
 import (
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/dgraph-io/badger/v4"
@@ -54,7 +53,7 @@ func (h Handle) decide(s *store, ref Ref, a act) (*rule, error) {
 		return nil, h.denied(ref.Kind, a, "a Manager's handle names the building; use In")
 	}
 	if len(rule.grounds) > 0 {
-		if err := h.checkGrounds(rule, ref.Kind, a); err != nil {
+		if err := h.checkGrounds(rule, ref, a); err != nil {
 			return nil, err
 		}
 	}
@@ -64,23 +63,6 @@ func (h Handle) decide(s *store, ref Ref, a act) (*rule, error) {
 		}
 	}
 	return rule, nil
-}
-
-// checkGrounds tells whether the ledger has the grounds that a rule wants.
-func (h Handle) checkGrounds(rule *rule, kind *Kind, a act) error {
-	if h.grounds == "" {
-		return h.denied(kind, a, "it needs grounds in the ledger, one of "+strings.Join(rule.grounds, ", ")+"; use On")
-	}
-	g, found, err := h.r.groundsOf(h.grounds)
-	switch {
-	case err != nil:
-		return err
-	case !found || !slices.Contains(rule.grounds, g.act):
-		return h.denied(kind, a, "the ledger has no such grounds, which would be one of "+strings.Join(rule.grounds, ", "))
-	case g.building != "" && g.building != h.building:
-		return h.denied(kind, a, "the grounds are those of another building")
-	}
-	return nil
 }
 
 // checkPerson tells whether the handle's building, a residential one that we

@@ -118,7 +118,7 @@ var rules = []rule{
 		roles: []Role{RoleService}, kinds: []*Kind{KindUsageLog}, acts: toRead, purposes: []Purpose{ToProvide, ToCorrect, ToFulfil},
 	},
 	{
-		clause: "FL:L21", says: "Security staff read usage in single cases.",
+		clause: "FL:L21", says: "Security staff read usage in single cases: after an incident, or under the randomized IDs that a case of re-identification names.",
 		roles: []Role{RoleSecurity}, kinds: []*Kind{KindUsageLog}, acts: toRead, purposes: []Purpose{ToReidentify, ToSecure}, grounds: []string{ActReidentifyAsked, ActIncident},
 	},
 	{
@@ -137,12 +137,12 @@ var rules = []rule{
 
 	// Others.
 	{
-		clause: "RC:L37, FL:L66", says: "A subcontractor gets records of the cloud under a processing agreement, without passwords.",
+		clause: "RC:L37, FL:L66", says: "A subcontractor gets records of the cloud under a processing agreement that is valid now and covers purpose and categories, without passwords.",
 		roles: []Role{RoleSubcontractor}, kinds: []*Kind{KindRemoteCallAccount, KindFlowProfile}, acts: toRead, purposes: []Purpose{ToProvide, ToCorrect, ToSecure},
 		own: true, hidden: []string{"password"}, grounds: []string{ActAgreement},
 	},
 	{
-		clause: "FL:L66", says: "A subcontractor gets preferences under a processing agreement.",
+		clause: "FL:L66", says: "A subcontractor gets preferences under a processing agreement that is valid now and covers purpose and categories.",
 		roles: []Role{RoleSubcontractor}, kinds: []*Kind{KindFlowPreferences}, acts: toRead, purposes: []Purpose{ToProvide, ToCorrect, ToSecure},
 		own: true, grounds: []string{ActAgreement},
 	},
