@@ -29,6 +29,7 @@ const (
 	ActErasureIntended  = "erasure-intended"
 	ActErasureSettled   = "erasure-settled"
 	ActErasureVerified  = "erasure-verified"
+	ActInstructed       = "phones-instructed"
 	ActReferral         = "referral"
 	ActRemoved          = "removed"
 	ActCorrected        = "corrected"
@@ -88,6 +89,9 @@ var acts = []Act{
 	}},
 	{ActErasureVerified, "A copy of all stores was decoded and searched for what the erasure should have destroyed, and nothing was found.", []Fact{
 		factRef, {Name: "stores", Form: FormCount, Doc: "stores copied"}, {Name: "versions", Form: FormCount, Doc: "physical versions of records decoded"},
+	}},
+	{ActInstructed, "The instruction to delete waits for, or has reached, the phones of an erased subject; nobody can certify that they did. The ID is the erasure's.", []Fact{
+		{Name: "phones", Form: FormCount, Doc: "how many"},
 	}},
 	{ActReferral, "A request about data for which a Manager answers was passed on to that Manager. The ID is that of the erasure or request.", []Fact{
 		factBuilding, optional(factRef), optional(factService), {Name: "kinds", Form: FormWords, Optional: true, Doc: "of records"}, {Name: "records", Form: FormCount, Optional: true, Doc: "how many"},

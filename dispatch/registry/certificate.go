@@ -38,8 +38,38 @@ const (
 	HeldBack   Outcome = "held"                // a legal case keeps copies in the archive
 	Referred   Outcome = "referred-to-manager" // they are the Manager's to withdraw (FL:L35), and the Manager was told
 	NoProvider Outcome = "not-provider"        // we left the building and have no access; its Manager has (RC:L45)
-	Instructed Outcome = "instructed"          // it was told to delete; nobody can certify that it did
+	Instructed Outcome = "instructed"          // the instruction to delete is on its way; nobody can certify what became of it
 )
+
+// Instruct adds to a certificate, durably, for how many phones of the subject
+// the caller has queued the instruction to delete. The registry does not know
+// phones, so without it a certificate says nothing of them.
+func (r *Registry) Instruct(c *Certificate, phones int) error {
+	facts := map[string]string{"phones": strconv.Itoa(phones)}
+	if _, err := r.Append(Entry{Act: ActInstructed, ID: c.Erasure, Facts: facts}, true); err != nil {
+		return err
+	}
+	c.Stores = append(c.Stores, Destroyed{"phones", Instructed, phones})
+	c.sort()
+	return nil
+}
+
+// instructed adds to a certificate that was read back what Instruct noted.
+func (r *Registry) instructed(c *Certificate) (*Certificate, error) {
+	err := r.Entries(func(_ uint64, e *Entry) error {
+		if e.Act != ActInstructed || e.ID != c.Erasure {
+			return nil
+		}
+		phones, err := strconv.Atoi(e.Facts["phones"])
+		if err != nil {
+			return errors.New("ledger: the count of phones that were instructed is malformed")
+		}
+		c.Stores = append(c.Stores, Destroyed{"phones", Instructed, phones})
+		return nil
+	})
+	c.sort()
+	return c, err
+}
 
 // facts are the certificate's in the ledger.
 func (c *Certificate) facts(ref string) map[string]string {

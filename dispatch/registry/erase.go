@@ -40,6 +40,9 @@ const (
 // (FL:L51). In a building that was handed over nothing is touched. Records
 // under a legal hold are deleted too; the case has copies of its own.
 //
+// Phones are not the registry's: whoever tells them to delete adds to the
+// certificate with Instruct.
+//
 // A second call for the same subject continues the first, or gives its
 // certificate when nothing is left to do. A subject of whom there is nothing
 // and never was is ErrNotFound.
@@ -67,7 +70,11 @@ func (r *Registry) Erase(subject ID, cause Cause) (*Certificate, error) {
 	}
 	switch {
 	case settled != nil && plan.records == 0 && cause != CauseRelease:
-		return certificateOf(settled)
+		c, err := certificateOf(settled)
+		if err != nil {
+			return nil, err
+		}
+		return r.instructed(c)
 	case settled == nil && plan.records+plan.referred == 0:
 		return nil, ErrNotFound
 	}

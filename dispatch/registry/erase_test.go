@@ -100,9 +100,9 @@ func (p *resident) left(t testing.TB, r *Registry) (left []string) {
 
 func TestErase(t *testing.T) {
 	inBuilding := []string{"building-a building-person", "building-a key-tag", "building-a permission", "building-a wrapped-key"}
-	phones := []Destroyed{{"backups", None, 0}, {"phones", Instructed, 0}}
+	backups := []Destroyed{{"backups", None, 0}}
 	with := func(d ...Destroyed) []Destroyed {
-		c := &Certificate{Stores: append(d, phones...)}
+		c := &Certificate{Stores: append(d, backups...)}
 		c.sort()
 		return c.Stores
 	}
@@ -595,4 +595,39 @@ func TestPlanAdoptsALateRandomizedID(t *testing.T) {
 	}
 	_, err = r.Erase(p.subject, CauseRequest)
 	must(t, err)
+}
+
+// A certificate speaks of phones only when somebody instructed them.
+func TestCertificateClaimsWhatWasQueued(t *testing.T) {
+	r := inRAM(t)
+	p, q := moveIn(t, r, "flow"), moveIn(t, r, "flow")
+	phones := func(c *Certificate) (lines []Destroyed) {
+		for _, d := range c.Stores {
+			if d.Store == "phones" {
+				lines = append(lines, d)
+			}
+		}
+		return lines
+	}
+	for _, row := range []struct {
+		who  *resident
+		want []Destroyed
+	}{{p, []Destroyed{{"phones", Instructed, 2}}}, {q, nil}} {
+		c, err := r.Erase(row.who.subject, CauseRequest)
+		must(t, err)
+		if len(phones(c)) != 0 {
+			t.Errorf("nobody has instructed a phone yet: %+v", phones(c))
+		}
+		if row.want != nil {
+			must(t, r.Instruct(c, row.want[0].Records))
+			if diff := cmp.Diff(row.want, phones(c)); diff != "" {
+				t.Errorf("the certificate (-want +got)\n%s", diff)
+			}
+		}
+		again, err := r.Erase(row.who.subject, CauseRequest)
+		must(t, err)
+		if diff := cmp.Diff(c, again); diff != "" {
+			t.Errorf("the certificate read back (-first +again)\n%s", diff)
+		}
+	}
 }

@@ -111,7 +111,6 @@ func (r *Registry) planErasure(subject ID, cause Cause) (p plan, err error) {
 	} else {
 		p.lines = append(p.lines, Destroyed{"backups", None, 0})
 	}
-	p.lines = append(p.lines, Destroyed{"phones", Instructed, 0})
 	return p, nil
 }
 
