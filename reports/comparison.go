@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,7 +50,7 @@ func Comparison(w io.Writer, c *result.Comparison) error {
 	p.Verdict = comparisonVerdict(c, names)
 	first := []section{figuresBeside(c.Runs, names), differenceSection(c, names)}
 	if len(c.Foreknowledge) > 0 {
-		first = append(first, foreknowledgeSection(c, names))
+		first = slices.Insert(first, 0, foreknowledgeSection(c, names))
 	}
 	p.Sections = append(first, p.Sections...)
 	return p.write(w)
@@ -88,16 +89,16 @@ func checkRuns(fs []*result.File) error {
 	return nil
 }
 
-// runNames are what a page calls its results: the dispatcher, with the scenario
+// runNames are what a page calls its results: the dispatcher and, where that
+// differs, the way of calling, with the scenario
 // where that differs, and a number where both are the same.
 func runNames(fs []*result.File) []string {
 	one := true
 	for _, f := range fs {
 		one = one && f.Header.Scenario == fs[0].Header.Scenario
 	}
-	names, seen := make([]string, len(fs)), map[string]int{}
+	names, seen := result.Names(fs), map[string]int{}
 	for i, f := range fs {
-		names[i] = f.Header.Name()
 		if !one {
 			names[i] = f.Header.Scenario + ", " + names[i]
 		}
@@ -151,7 +152,13 @@ func figuresBeside(fs []*result.File, names []string) section {
 	t := table{Caption: "All figures", Columns: columns("Figure", names...)}
 	for _, name := range ordered(all) {
 		row := []string{measureOf(name).name}
+		applies := false
 		for _, f := range fs {
+			if result.Inapplicable(name, &f.Header) != "" {
+				row = append(row, "–")
+				continue
+			}
+			applies = true
 			m := f.Metrics[name]
 			text := value(m)
 			if m != nil && m.Value != nil && m.Half != nil {
@@ -162,7 +169,9 @@ func figuresBeside(fs []*result.File, names []string) section {
 			}
 			row = append(row, text)
 		}
-		t.Rows = append(t.Rows, row)
+		if applies {
+			t.Rows = append(t.Rows, row)
+		}
 	}
 	sec.Blocks = []block{b, {Table: &t}}
 	return sec

@@ -6,10 +6,24 @@ import (
 	"hoistway/twin/result"
 )
 
-// comparisonVerdict says for every run how its waiting time differs from the
-// first run's, and whether expectations were met.
+// comparisonVerdict says what calling ahead gave and did to everybody, where
+// that is compared, or for every run how its waiting time differs from the
+// first run's; and whether expectations were met.
 func comparisonVerdict(c *result.Comparison, names []string) verdict {
 	v := severalVerdict(c.Runs, names)
+	if len(c.Foreknowledge) > 0 {
+		var said []string
+		for i := range c.Foreknowledge {
+			k := &c.Foreknowledge[i]
+			text := foreknowledgeText(k)
+			if len(c.Foreknowledge) > 1 {
+				text = names[k.Remote] + ": " + text
+			}
+			said = append(said, text)
+		}
+		v.Sentence = strings.Join(append(said, v.Sentence), " ")
+		return v
+	}
 	var parts []string
 	for b := 1; b < len(c.Runs); b++ {
 		for _, p := range c.Pairs {

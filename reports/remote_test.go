@@ -54,3 +54,32 @@ func TestComparisonSaysWhatCallingAheadGives(t *testing.T) {
 		t.Errorf("a gain that is not given is no dash (error %v)", err)
 	}
 }
+
+func TestTheHeadlineIsWhatCallingAheadGives(t *testing.T) {
+	remote, buttons := office("eta", 1, 2), office("eta", 1, 2)
+	buttons.Header.Calls = result.CallsButtons
+	buttons.Verdicts = append(buttons.Verdicts, result.Verdict{Text: "remote_awt <= 30s", Metric: "remote_awt", Op: "<=", Bound: 30, Unit: "s", Pass: true, Unasked: "nobody calls from the phone in this run"})
+	waited, gain, half, bound, longer, narrow := 12.5, 2.48, 0.95, 9.52, 1.23, 0.4
+	c := &result.Comparison{Runs: []*result.File{buttons, remote}, Foreknowledge: []result.Foreknowledge{{
+		Remote: 1, Buttons: 0, N: 2, Waited: &waited, Gain: &gain, Half: &half, Bound: &bound, Claimed: true, Finding: "people who call ahead wait less, and by less than the bound",
+		Everybody: []result.Pair{
+			{Metric: "att", B: 1, N: 2, Mean: &longer, Half: &narrow, Unit: "s", Finding: result.Worse},
+			{Metric: "awt", B: 1, N: 2, Mean: &narrow, Half: &longer, Unit: "s", Finding: result.NoDifference},
+		},
+	}}}
+	v := comparisonVerdict(c, runNames(c.Runs))
+	want := "Calling ahead: people who call ahead wait less, and by less than the bound (gain 2.48\u00a0s ±\u00a00.95\u00a0s, bound 9.52\u00a0s). Everybody: average transit time +1.23\u00a0s. "
+	if !strings.HasPrefix(v.Sentence, want) || strings.Contains(v.Sentence, "missed") || v.Tone != "good" {
+		t.Errorf("the headline is %q (%s), want it to begin with %q and nothing missed", v.Sentence, v.Tone, want)
+	}
+	var b bytes.Buffer
+	if err := Comparison(&b, c); err != nil {
+		t.Fatal(err)
+	}
+	page := markup(b.String())
+	for _, want := range []string{"eta, buttons and eta, calling ahead", "Everybody in the building: eta, calling ahead less eta, buttons", "Does not apply", "worse"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+}

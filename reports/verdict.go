@@ -32,14 +32,22 @@ func verdictOf(f *result.File) verdict {
 	}
 	list := expectations{Caption: "What the scenario expects, and what was reached over " + plural(len(f.Replications), "replication", "replications")}
 	var missed []string
+	unasked := 0
 	for _, v := range f.Verdicts {
 		list.Lines = append(list.Lines, expectationOf(v))
-		if !v.Pass {
+		switch {
+		case v.Unasked != "":
+			unasked++
+		case !v.Pass:
 			missed = append(missed, missedText(v))
 		}
 	}
+	n -= unasked
 	v := verdict{Tone: "good", Mark: "✓", Lists: []expectations{list}}
 	switch {
+	case n == 0:
+		v.Tone, v.Mark, v.Sentence = "", "–", "No verdict: none of the scenario's expectations applies to this run."
+		return v
 	case len(missed) > 0:
 		v.Tone, v.Mark = "bad", "✗"
 		if n == 1 {
@@ -51,6 +59,9 @@ func verdictOf(f *result.File) verdict {
 		v.Sentence = "Meets its one expectation."
 	default:
 		v.Sentence = "Meets all " + count(int64(n)) + " expectations."
+	}
+	if unasked > 0 {
+		v.Sentence += " " + plural(unasked, "more does", "more do") + " not apply to this run."
 	}
 	return v
 }
@@ -85,9 +96,12 @@ func expectationOf(v result.Verdict) expectation {
 	if v.Value != nil {
 		e.Reached = quantity(*v.Value, v.Unit)
 	}
-	if v.Pass {
+	switch {
+	case v.Unasked != "":
+		e.Reached, e.Word, e.Mark, e.Why = "–", "Does not apply", "–", upperFirst(v.Unasked)
+	case v.Pass:
 		e.Word, e.Mark, e.Tone = "Met", "✓", "good"
-	} else {
+	default:
 		e.Word, e.Mark, e.Tone = "Missed", "✗", "bad"
 	}
 	return e

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,8 @@ import (
 
 const aboutCompare = `Compare holds dispatchers, or ways of calling, against each other on the same
 passengers. The first one is the base; every other is given as a paired
-difference to it, with a t-interval over replications.
+difference to it, with a t-interval over replications. Of ways of calling the
+base is the one without calls from the phone, in whatever order they are named.
 
 A scenario with several dispatchers is simulated:
 
@@ -134,6 +136,16 @@ func compare(cmd *cobra.Command, args []string, f *compareFlags) error {
 	return err
 }
 
+// arms are the ways of calling with the base first: a comparison of them says
+// what calling from the phone adds.
+func (f *compareFlags) arms() []string {
+	arms := slices.Clone(f.ways())
+	if i := slices.Index(arms, result.CallsButtons); i > 0 {
+		arms[0], arms[i] = arms[i], arms[0]
+	}
+	return arms
+}
+
 // simulateAll runs a scenario under each dispatcher and way of calling. The output folder is
 // opened once the scenario is known to be valid, and takes what each run left.
 func simulateAll(cmd *cobra.Command, ref string, f *compareFlags) (files []*result.File, out *folder, err error) {
@@ -155,7 +167,7 @@ func simulateAll(cmd *cobra.Command, ref string, f *compareFlags) (files []*resu
 	defer bar.clear()
 	o.Progress = bar.step
 	for _, policy := range f.policies() {
-		for _, way := range f.ways() {
+		for _, way := range f.arms() {
 			o.Dispatcher, o.Buttons = policy, way == result.CallsButtons
 			name := study.DispatcherName(cases[0], policy)
 			if len(f.calls) > 0 {

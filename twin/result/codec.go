@@ -197,7 +197,7 @@ func (f *File) check() error {
 		if err != nil {
 			return err
 		}
-		if v.Pass != again.Pass || v.Unit != again.Unit || (v.Value == nil) != (again.Value == nil) {
+		if v.Pass != again.Pass || v.Unasked != again.Unasked || v.Unit != again.Unit || (v.Value == nil) != (again.Value == nil) {
 			return fmt.Errorf("its verdict on %q is not what its figures give", v.Text)
 		}
 	}

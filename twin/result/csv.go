@@ -36,14 +36,15 @@ func WriteCSV(w io.Writer, files []*File) error {
 	return t.Error()
 }
 
-// WriteComparisonCSV writes one row per metric and dispatcher held against the
-// base.
+// WriteComparisonCSV writes one row per metric and run held against the base.
+// Runs are named by their dispatchers and, where that is compared, by the way
+// of calling.
 func WriteComparisonCSV(w io.Writer, c *Comparison) error {
 	t := csv.NewWriter(w)
 	t.Write([]string{"scenario", "base", "dispatcher", "metric", "unit", "mean_difference", "half_width", "n", "finding"})
+	names := Names(c.Runs)
 	for _, p := range c.Pairs {
-		base, b := &c.Runs[0].Header, &c.Runs[p.B].Header
-		t.Write([]string{base.Scenario, base.Dispatcher, b.Dispatcher, p.Metric, p.Unit, number(p.Mean), number(p.Half), strconv.Itoa(p.N), p.Finding})
+		t.Write([]string{c.Runs[0].Header.Scenario, names[0], names[p.B], p.Metric, p.Unit, number(p.Mean), number(p.Half), strconv.Itoa(p.N), p.Finding})
 	}
 	t.Flush()
 	return t.Error()

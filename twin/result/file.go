@@ -80,7 +80,8 @@ func (d Definition) over(f *File) (*Metric, error) {
 
 // Judge says whether metric op bound holds over all replications of a file.
 // Op is one of <=, <, >=, >; values are compared as they are, not as they are
-// shown. A withheld metric fails. An unknown metric or operator is an error.
+// shown. A withheld metric fails; one that does not apply to the run (see
+// [Inapplicable]) is not asked for. An unknown metric or operator is an error.
 func Judge(metric, op string, bound float64, text string, f *File) (Verdict, error) {
 	d, ok := Lookup(metric)
 	if !ok {
@@ -92,7 +93,10 @@ func Judge(metric, op string, bound float64, text string, f *File) (Verdict, err
 	}
 	v := Verdict{Text: text, Metric: metric, Op: op, Bound: bound, Unit: d.Unit}
 	m := f.Metrics[metric]
+	unasked := Inapplicable(metric, &f.Header)
 	switch {
+	case unasked != "":
+		v.Unasked, v.Pass = unasked, true
 	case m == nil:
 		v.Why = "the result does not hold this figure"
 	case m.Value == nil:

@@ -21,6 +21,8 @@ type Foreknowledge struct {
 	Bound   *float64 `json:"bound_s"` // mean over the same replications
 	Claimed bool     `json:"claimed"` // the interval lies above 0
 	Finding string   `json:"finding"` // what may be said of it
+
+	Everybody []Pair `json:"everybody"` // remote less buttons, over all people of the building: what the gain of some did to all
 }
 
 // foreknowledge holds runs with calls from the phone against those of the same
@@ -37,6 +39,9 @@ func foreknowledge(runs []*File) ([]Foreknowledge, error) {
 				return nil, fmt.Errorf("calls from the phone: %w", err)
 			}
 			k.Remote, k.Buttons = r, b
+			if k.Everybody, err = pairs(buttons, remote, r); err != nil {
+				return nil, fmt.Errorf("calls from the phone: %w", err)
+			}
 			all = append(all, k)
 		}
 	}

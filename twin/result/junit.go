@@ -17,6 +17,7 @@ type junitSuite struct {
 	Name     string      `xml:"name,attr"`
 	Tests    int         `xml:"tests,attr"`
 	Failures int         `xml:"failures,attr"`
+	Skipped  int         `xml:"skipped,attr,omitempty"`
 	Cases    []junitCase `xml:"testcase"`
 }
 
@@ -24,6 +25,11 @@ type junitCase struct {
 	Class   string        `xml:"classname,attr"`
 	Name    string        `xml:"name,attr"`
 	Failure *junitFailure `xml:"failure"`
+	Skipped *junitSkipped `xml:"skipped"`
+}
+
+type junitSkipped struct {
+	Message string `xml:"message,attr"`
 }
 
 type junitFailure struct {
@@ -32,7 +38,7 @@ type junitFailure struct {
 }
 
 // WriteJUnit writes junit.xml: one test suite per file and one test case per
-// expectation. It carries no times, so that the same results give the same bytes.
+// expectation; one that does not apply is skipped. It carries no times, so that the same results give the same bytes.
 func WriteJUnit(w io.Writer, files []*File) error {
 	var all junitSuites
 	for _, f := range files {
@@ -40,7 +46,11 @@ func WriteJUnit(w io.Writer, files []*File) error {
 		s := junitSuite{Name: name, Tests: len(f.Verdicts)}
 		for _, v := range f.Verdicts {
 			c := junitCase{Class: "hoistway." + f.Header.Scenario + "." + f.Header.Dispatcher, Name: v.Text}
-			if !v.Pass {
+			switch {
+			case v.Unasked != "":
+				s.Skipped++
+				c.Skipped = &junitSkipped{v.Unasked}
+			case !v.Pass:
 				s.Failures++
 				c.Failure = &junitFailure{v.Why, fmt.Sprintf("expected: %s\nfound: %s\nrepeat with: %s", v.Text, v.Why, f.Header.Repeat)}
 			}

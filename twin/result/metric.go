@@ -53,7 +53,9 @@ func (d Definition) Of(h *Header, s *Summary) (value float64, withheld string) {
 }
 
 // metrics is never written to.
-var metrics = []Definition{
+var metrics = slices.Concat(general, ofPhones, ofCallers)
+
+var general = []Definition{
 	{"awt", "s", "average waiting time: arrival at the landing to the answering doors beginning to open", Lower, false, mean(wait)},
 	{"awt_to_boarding", "s", "average waiting time counted to having entered the car", Lower, false, mean(waitBoard)},
 	{"att", "s", "average transit time: the doors beginning to open, or a later arrival, to having left the car", Lower, false, mean(transit)},
@@ -89,21 +91,6 @@ var metrics = []Definition{
 	{"censored_pct", "%", "share of journeys unfinished when the run ended", Lower, false, share(censored)},
 	{"answer_mean", "s", "average time from a landing call being registered to its being answered", Lower, false, mean(answer)},
 	{"answer_p90", "s", "90th percentile of the same", Lower, false, quantile(answer, 0.90)},
-	{"remote_awt", "s", "average waiting time after a remote call, counted from arrival at the landing", Lower, false, mean(remoteWait)},
-	{"remote_call_to_board", "s", "average time from placing a remote call to having entered the car", Lower, false, mean(callToBoard)},
-	{"remote_slack", "s", "average time the answering doors were opening or open before the remote caller came; 0 if the car came later", Neither, false, mean(slack)},
-	{"remote_no_show_pct", "%", "share of remote calls whose caller never came", Neither, false, ofCalls(remoteNoShow)},
-	{"held_mean", "s", "average time a car kept its doors open for a walking remote caller, at stops where it did", Lower, false, held},
-	{"held_total", "s", "car time spent with doors kept open for walking remote callers, over the whole window", Lower, true, heldTotal},
-	{"held_per_call", "s", "the same for each remote call", Lower, false, heldPerCall},
-	{"no_show_stops", "%", "share of stops made for nobody: they answered remote callers who never came, and nobody entered or left", Lower, false, vainStops},
-	{"no_show_door_time", "s", "car time spent at such stops with doors not closed, over the whole window", Lower, true, vainDoorTime},
-	{"remote_denied", "persons", "people whose call from the phone was refused; they walk to the landing and press", Neither, true, total(denied)},
-	{"remote_denied_pct", "%", "share of attempts to call from the phone that were refused", Neither, false, deniedShare},
-	{"remote_late", "s", "average time a remote caller came later than expected; 0 if earlier", Neither, false, mean(late)},
-	{"remote_missed_pct", "%", "share of remote calls whose caller found the car gone and called again from the landing", Lower, false, ofCalls(missed)},
-	{"caller_awt", "s", "average waiting time of all who want to call from the phone, whether they may or press at the landing in its place", Lower, false, mean(callers)},
-	{"caller_bound", "s", "what calling ahead could save at most of the same average: the mean of the smaller of wait and walk, where all press at the landing in its place", Neither, false, mean(ahead)},
 }
 
 type measure = func(*Header, *Summary) (float64, string)

@@ -37,20 +37,35 @@ func Compare(runs []*File) (*Comparison, error) {
 		}
 	}
 	for b := 1; b < len(runs); b++ {
-		for _, name := range paired {
-			p, err := pair(name, runs[0], runs[b])
-			if err != nil {
-				return nil, fmt.Errorf("comparison: %s: %w", name, err)
-			}
-			p.B = b
-			c.Pairs = append(c.Pairs, p)
+		pairs, err := pairs(runs[0], runs[b], b)
+		if err != nil {
+			return nil, fmt.Errorf("comparison: %w", err)
 		}
+		c.Pairs = append(c.Pairs, pairs...)
 	}
 	var err error
 	if c.Foreknowledge, err = foreknowledge(runs); err != nil {
 		return nil, fmt.Errorf("comparison: %w", err)
 	}
 	return c, nil
+}
+
+// pairs gives the paired metrics that apply to both runs, of run number n less
+// the base.
+func pairs(base, run *File, n int) ([]Pair, error) {
+	var all []Pair
+	for _, name := range paired {
+		if Inapplicable(name, &base.Header) != "" || Inapplicable(name, &run.Header) != "" {
+			continue
+		}
+		p, err := pair(name, base, run)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		p.B = n
+		all = append(all, p)
+	}
+	return all, nil
 }
 
 // samePeople says why two results are not paired.
@@ -143,8 +158,8 @@ func (c *Comparison) check() error {
 	if err != nil {
 		return err
 	}
-	if len(again.Pairs) != len(c.Pairs) {
-		return fmt.Errorf("it has %d pairs, not %d", len(c.Pairs), len(again.Pairs))
+	if err := samePairs(c.Pairs, again.Pairs); err != nil {
+		return err
 	}
 	if len(again.Foreknowledge) != len(c.Foreknowledge) {
 		return fmt.Errorf("it holds %d pairs of runs with and without calls from the phone, not %d", len(c.Foreknowledge), len(again.Foreknowledge))
@@ -153,9 +168,20 @@ func (c *Comparison) check() error {
 		if l := again.Foreknowledge[i]; k.Remote != l.Remote || k.Buttons != l.Buttons || k.N != l.N || k.Claimed != l.Claimed || k.Finding != l.Finding {
 			return fmt.Errorf("what it says of calls from the phone (%d) is not what its runs give", i+1)
 		}
+		if err := samePairs(k.Everybody, again.Foreknowledge[i].Everybody); err != nil {
+			return fmt.Errorf("what it says of everybody beside calls from the phone (%d): %w", i+1, err)
+		}
 	}
-	for i, p := range c.Pairs {
-		q := again.Pairs[i]
+	return nil
+}
+
+// samePairs says where pairs are not those that the runs give.
+func samePairs(pairs, again []Pair) error {
+	if len(again) != len(pairs) {
+		return fmt.Errorf("it has %d pairs, not %d", len(pairs), len(again))
+	}
+	for i, p := range pairs {
+		q := again[i]
 		if p.Metric != q.Metric || p.B != q.B || p.N != q.N || p.Unit != q.Unit || p.Finding != q.Finding ||
 			(p.Mean == nil) != (q.Mean == nil) || (p.Half == nil) != (q.Half == nil) {
 			return fmt.Errorf("pair %d (%s) is not what its runs give", i+1, p.Metric)

@@ -160,7 +160,7 @@ func TestForeknowledgeWithoutAnyMean(t *testing.T) {
 }
 
 func TestForeknowledgeInWordsAndFiles(t *testing.T) {
-	compared, err := Compare([]*File{calling(t, false, "eta", 10, 11, 12), calling(t, true, "eta", 20, 22, 24)})
+	compared, err := Compare([]*File{calling(t, true, "eta", 20, 22, 24), calling(t, false, "eta", 10, 11, 12)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,5 +195,84 @@ func TestForeknowledgePairsTheSameDispatcher(t *testing.T) {
 	}
 	if len(got) != 2 || got[0] != [2]int{0, 1} || got[1] != [2]int{2, 3} {
 		t.Errorf("it pairs runs %v, want [0 1] and [2 3]", got)
+	}
+}
+
+func TestExpectationsOfCallsAreNotAskedOfARunWithoutCalls(t *testing.T) {
+	remote, buttons := calling(t, false, "eta", 10, 11), calling(t, true, "eta", 20, 22)
+	for _, c := range []struct {
+		sentence string
+		run      *File
+		metric   string
+		bound    float64
+		pass     bool
+		unasked  bool
+	}{
+		{"a wait after calls is asked where people call", remote, "remote_awt", 1, false, false},
+		{"and not where nobody can", buttons, "remote_awt", 1, true, true},
+		{"no car is held for a call there", buttons, "held_mean", 1, true, true},
+		{"everybody's wait is asked with and without calls", buttons, "awt", 1, false, false},
+		{"the callers' wait is one of both", buttons, "caller_awt", 1, false, false},
+		{"the bound is of the run without calls", buttons, "caller_bound", 1000, true, false},
+		{"and not of the other", remote, "caller_bound", 1000, true, true},
+	} {
+		v, err := Judge(c.metric, "<=", c.bound, "a line", c.run)
+		if err != nil || v.Pass != c.pass || (v.Unasked != "") != c.unasked || v.Unasked != "" && (v.Why != "" || v.Value != nil) {
+			t.Errorf("%s: %+v, %v", c.sentence, v, err)
+		}
+	}
+	if err := buttons.Expect("remote_awt", "<=", 1, "remote_awt <= 1s"); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		sentence, want string
+		write          func(io.Writer) error
+	}{
+		{"text", "does not apply: remote_awt <= 1s: nobody calls", func(w io.Writer) error { return WriteText(w, []*File{buttons}) }},
+		{"JUnit", `failures="0" skipped="1"`, func(w io.Writer) error { return WriteJUnit(w, []*File{buttons}) }},
+		{"JUnit's case", `<skipped message="nobody calls`, func(w io.Writer) error { return WriteJUnit(w, []*File{buttons}) }},
+		{"result.json", `"not_asked": "nobody calls`, func(w io.Writer) error { return Write(w, buttons) }},
+	} {
+		var b bytes.Buffer
+		if err := c.write(&b); err != nil || !strings.Contains(b.String(), c.want) {
+			t.Errorf("%s does not say %q (error %v):\n%s", c.sentence, c.want, err, b.String())
+		}
+	}
+}
+
+func TestCallingAheadIsNamedBesideButtonsAlone(t *testing.T) {
+	remote, buttons := calling(t, false, "eta", 10), calling(t, true, "eta", 20)
+	if diff := cmp.Diff([]string{"eta, buttons", "eta, calling ahead"}, Names([]*File{buttons, remote})); diff != "" {
+		t.Errorf("beside a run without calls (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"eta", "eta"}, Names([]*File{remote, remote})); diff != "" {
+		t.Errorf("without such a run (-want +got):\n%s", diff)
+	}
+}
+
+func TestEverybodyIsGivenAsCallingAheadLessButtons(t *testing.T) {
+	remote, buttons := calling(t, false, "eta", 10, 11, 12), calling(t, true, "eta", 20, 22, 24)
+	for _, runs := range [][]*File{{remote, buttons}, {buttons, remote}} {
+		compared, err := Compare(runs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := map[string]string{}
+		for _, p := range compared.Foreknowledge[0].Everybody {
+			found[p.Metric] = p.Finding
+			if runs[p.B] != remote {
+				t.Errorf("%s is of run %d, which is not the one with calls", p.Metric, p.B)
+			}
+		}
+		if found["awt"] != Better || found["att"] != Worse {
+			t.Errorf("wait is %q and transit %q, want better and worse whichever run is the base", found["awt"], found["att"])
+		}
+		if f, ok := found["remote_awt"]; ok {
+			t.Errorf("the wait after calls is given (%s): the run of buttons has none", f)
+		}
+		compared.Foreknowledge[0].Everybody[2].Finding = Better
+		if err := compared.check(); err == nil || !strings.Contains(err.Error(), "everybody") {
+			t.Errorf("a difference that the runs do not give: error %v", err)
+		}
 	}
 }

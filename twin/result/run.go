@@ -1,6 +1,9 @@
 package result
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // SchemaVersion of result.json and records.ndjson. A reader refuses others.
 const SchemaVersion = 2
@@ -18,6 +21,20 @@ func (h *Header) Name() string {
 		return h.Dispatcher
 	}
 	return h.Dispatcher + ", " + h.Calls
+}
+
+// Names tells several runs apart as [Header.Name] does. Beside a run without
+// calls from the phone, one with them says that too.
+func Names(files []*File) []string {
+	names := make([]string, len(files))
+	buttons := slices.ContainsFunc(files, func(f *File) bool { return f.Header.Calls == CallsButtons })
+	for i, f := range files {
+		names[i] = f.Header.Name()
+		if buttons && f.Header.Calls == "" {
+			names[i] += ", calling ahead"
+		}
+	}
+	return names
 }
 
 // Header says what a result is about: everything a report needs and the

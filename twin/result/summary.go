@@ -123,14 +123,15 @@ type Metric struct {
 
 // Verdict is the outcome of one line of [expect].
 type Verdict struct {
-	Text   string   `json:"text"`
-	Metric string   `json:"metric"`
-	Op     string   `json:"op"`
-	Bound  float64  `json:"bound"`
-	Value  *float64 `json:"value"`
-	Unit   string   `json:"unit"`
-	Pass   bool     `json:"pass"`
-	Why    string   `json:"why,omitempty"` // of a failure in words
+	Text    string   `json:"text"`
+	Metric  string   `json:"metric"`
+	Op      string   `json:"op"`
+	Bound   float64  `json:"bound"`
+	Value   *float64 `json:"value"`
+	Unit    string   `json:"unit"`
+	Pass    bool     `json:"pass"`                // false = missed
+	Why     string   `json:"why,omitempty"`       // of a failure in words
+	Unasked string   `json:"not_asked,omitempty"` // why it does not apply to this run, which can neither meet nor miss it; Pass is true then
 }
 
 // Comparison is compare's result: the same people under several dispatchers,
@@ -142,7 +143,8 @@ type Comparison struct {
 	Foreknowledge []Foreknowledge `json:"foreknowledge,omitempty"` // for every run with calls from the phone and its like without
 }
 
-// Pair is the paired difference of one metric between Runs[B] and Runs[0].
+// Pair is the paired difference of one metric between Runs[B] and a base:
+// Runs[0], or in Foreknowledge.Everybody the run without calls.
 type Pair struct {
 	Metric  string   `json:"metric"`
 	B       int      `json:"b"`

@@ -31,16 +31,20 @@ func WriteText(w io.Writer, files []*File) error {
 	return err
 }
 
-// WriteComparisonText writes a comparison as a table per dispatcher held
-// against the base.
+// WriteComparisonText writes what calling ahead gave and cost where that is
+// compared, and a table per run held against the base.
 func WriteComparisonText(w io.Writer, c *Comparison) error {
 	var p page
-	base := &c.Runs[0].Header
+	base, names := &c.Runs[0].Header, Names(c.Runs)
 	p.line("%s: %d replications of the same people, differences to %s, %v %% intervals over replications",
-		base.Scenario, len(c.Runs[0].Replications), base.Name(), 100*base.Confidence)
+		base.Scenario, len(c.Runs[0].Replications), names[0], 100*base.Confidence)
+	for i := range c.Foreknowledge {
+		p.line("")
+		p.foreknowledge(c, &c.Foreknowledge[i])
+	}
 	for b := 1; b < len(c.Runs); b++ {
 		p.line("")
-		p.row("%-24s %14s %14s %4s  %s", c.Runs[b].Header.Name(), "difference", "half-width", "n", "finding")
+		p.row("%-24s %14s %14s %4s  %s", names[b], "difference", "half-width", "n", "finding")
 		for _, pair := range c.Pairs {
 			if pair.B != b {
 				continue
@@ -55,10 +59,6 @@ func WriteComparisonText(w io.Writer, c *Comparison) error {
 			p.row("  %-22s %14s %14s %4d  %s", pair.Metric, difference, half, pair.N, p.note(pair.Finding, "not given: "))
 		}
 		p.notes()
-	}
-	for i := range c.Foreknowledge {
-		p.line("")
-		p.foreknowledge(c, &c.Foreknowledge[i])
 	}
 	_, err := io.WriteString(w, p.text.String())
 	return err
@@ -203,9 +203,12 @@ func (p *page) run(f *File) {
 		p.line("")
 		p.line("expected:")
 		for _, v := range f.Verdicts {
-			if v.Pass {
+			switch {
+			case v.Unasked != "":
+				p.paragraph("      ", "does not apply: "+v.Text+": "+v.Unasked)
+			case v.Pass:
 				p.paragraph("      ", "pass: "+v.Text)
-			} else {
+			default:
 				p.paragraph("      ", "FAIL: "+v.Text+": "+v.Why)
 			}
 		}
