@@ -27,6 +27,22 @@ type Config struct {
 	Buildings []BuildingConfig
 	Limits    Limits
 	Cost      Cost // of password hashes
+
+	// Layouts are what the service calls floors and banks, by building. Stores
+	// do without; a building without one is not checked against it.
+	Layouts map[string]Layout
+}
+
+// Layout names the floors and banks of a building.
+type Layout struct {
+	Floors []string // lowest first
+	Banks  []BankLayout
+}
+
+// BankLayout names the floors that a bank serves.
+type BankLayout struct {
+	Name   string   `json:"name"`
+	Floors []string `json:"floors"`
 }
 
 // The file, as JSON. Spans are written as "365d", or as Go writes them where
@@ -44,6 +60,9 @@ type (
 		Residential bool      `json:"residential"`
 		Intercom    bool      `json:"intercom"`
 		Logs        []logJSON `json:"logs,omitempty"`
+
+		Floors []string     `json:"floors,omitempty"`
+		Banks  []BankLayout `json:"banks,omitempty"`
 	}
 	logJSON struct {
 		Name      string   `json:"name"`
@@ -106,7 +125,8 @@ func WriteConfig(dir string, c Config) error {
 		Limits: limitsJSON{span(c.Limits.LogData), span(c.Limits.Inactivity), span(c.Limits.Backups), span(c.Limits.Rotation), span(c.Limits.Archive), c.Limits.Cell},
 	}
 	for _, b := range c.Buildings {
-		x := buildingJSON{Name: b.Name, Region: b.Region, Residential: b.Residential, Intercom: b.Intercom}
+		layout := c.Layouts[b.Name]
+		x := buildingJSON{Name: b.Name, Region: b.Region, Residential: b.Residential, Intercom: b.Intercom, Floors: layout.Floors, Banks: layout.Banks}
 		for _, l := range b.Logs {
 			x.Logs = append(x.Logs, logJSON{l.Name, l.Fields, l.Purpose, span(l.Retention)})
 		}
@@ -130,7 +150,7 @@ func WriteConfig(dir string, c Config) error {
 func ReadConfig(dir string) (Config, error) {
 	text, err := os.ReadFile(filepath.Join(dir, ConfigFile))
 	if errors.Is(err, os.ErrNotExist) {
-		return Config{}, fmt.Errorf("%s has no %s: name the folder \"stores\" that a run with --evidence left: %w", dir, ConfigFile, os.ErrNotExist)
+		return Config{}, fmt.Errorf("%s has no %s: name the folder \"stores\" that a run with --evidence left", dir, ConfigFile)
 	}
 	if err != nil {
 		return Config{}, err
@@ -167,6 +187,12 @@ func parseConfig(text []byte) (Config, error) {
 			x.Logs = append(x.Logs, LogDeclaration{l.Name, l.Fields, l.Purpose, time.Duration(l.Retention)})
 		}
 		c.Buildings = append(c.Buildings, x)
+		if len(b.Floors) > 0 || len(b.Banks) > 0 {
+			if c.Layouts == nil {
+				c.Layouts = map[string]Layout{}
+			}
+			c.Layouts[b.Name] = Layout{b.Floors, b.Banks}
+		}
 	}
 	return c, c.check()
 }
@@ -188,6 +214,27 @@ func (c Config) check() error {
 		for _, l := range b.Logs {
 			if l.Retention <= 0 {
 				wrong("log %s of building %s has no retention: its Manager defines one (FL:L56)", l.Name, b.Name)
+			}
+		}
+	}
+	for _, name := range sortedKeys(c.Layouts) {
+		layout := c.Layouts[name]
+		if !slices.ContainsFunc(c.Buildings, func(b BuildingConfig) bool { return b.Name == name }) {
+			wrong("floors of %s, which is no building here", name)
+		}
+		if len(layout.Floors) == 0 {
+			wrong("building %s has no floors", name)
+		}
+		for i, f := range layout.Floors {
+			if f == "" || slices.Contains(layout.Floors[:i], f) {
+				wrong("building %s: floor %d has no name of its own", name, i+1)
+			}
+		}
+		for _, bank := range layout.Banks {
+			for _, f := range bank.Floors {
+				if !slices.Contains(layout.Floors, f) {
+					wrong("building %s: bank %s serves floor %q, which the building lacks", name, bank.Name, f)
+				}
 			}
 		}
 	}

@@ -17,6 +17,7 @@ func wholeConfig() Config {
 			{Name: "annex", Region: "SE"},
 		},
 		Limits: DefaultLimits(), Cost: TestCost,
+		Layouts: map[string]Layout{"main": {Floors: []string{"G", "1", "2"}, Banks: []BankLayout{{"low", []string{"G", "1"}}}}},
 	}
 }
 
@@ -52,6 +53,9 @@ func TestConfigThatCannotBeUsed(t *testing.T) {
 		{"one person is no crowd", `"least_people_in_a_cell": 5`, `"least_people_in_a_cell": 1`, "anonymous"},
 		{"two buildings of one name would share a server", `"name": "annex"`, `"name": "main"`, "twice"},
 		{"a span beyond what the clock can count", `"730d"`, `"106752d"`, "no number of days"},
+		{"a floor of no name cannot be anybody's favourite", `"G",`, `"",`, "no name of its own"},
+		{"a bank stops where there is a floor", `"name": "low",`, `"name": "low", "floors": ["9"]}, {"name": "high",`, "lacks"},
+		{"banks have floors", `"name": "annex",`, `"name": "annex", "banks": [{"name": "a", "floors": []}],`, "annex has no floors"},
 		{"what follows is not passed over", "\n}\n", "\n}\n{}", "follows"},
 	} {
 		text := strings.Replace(string(good), c.from, c.to, 1)
@@ -78,6 +82,8 @@ func TestConfigIsMissing(t *testing.T) {
 	_, err := ReadConfig(t.TempDir())
 	if err == nil || !strings.Contains(err.Error(), "--evidence") {
 		t.Errorf("error %v does not say where such a folder comes from", err)
+	} else if !strings.HasSuffix(err.Error(), "left") {
+		t.Errorf("error %v says more than that", err)
 	}
 }
 

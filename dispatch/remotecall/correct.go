@@ -59,6 +59,9 @@ func (s *Service) correct(q *request, corrections map[string]string) error {
 	if err := preferences.check(); err != nil {
 		return err
 	}
+	if err := s.checkFavourite(preferences); err != nil {
+		return err
+	}
 	if at := s.sites[q.building]; at != nil && (q.service != Flow || !at.residential) {
 		for _, name := range personFields[1:] {
 			if _, asked := person[name]; asked {
