@@ -47,10 +47,11 @@ type Estate struct {
 	metrics  *metrics.Set
 	truth    *truth
 
-	staff    map[registry.Role]*remotecall.Operator
-	managers map[string]*remotecall.Manager
-	secrets  map[string]string // of the Managers, by building
-	gone     map[string]string // buildings whose service ended, and why
+	staff     map[registry.Role]*remotecall.Operator
+	managers  map[string]*remotecall.Manager
+	secrets   map[string]string // of the Managers, by building
+	gone      map[string]string // buildings whose service ended, and why
+	successor *successor        // in the simulated building; nil until it is handed over
 
 	people  []*person // by resident; nil until they use the app
 	moved   []int     // by resident: how many lived there before
@@ -81,8 +82,7 @@ type permit struct {
 	key     remotecall.Key
 	refused string // the host could not make it, or did not open
 	ended   bool
-	floor   int               // of somebody whom the host let in when they rang
-	until   scenarios.Instant // 0 = a key
+	visit   registry.ID // of somebody whom the host let in when they rang; "" = a key
 }
 
 // New opens services for a replication. Dir is an empty folder for evidence,

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"time"
 
 	"hoistway/dispatch/registry"
 	"hoistway/dispatch/remotecall"
@@ -105,16 +104,8 @@ func (e *Estate) UseKey(at scenarios.Instant, number twin.Permit, floor int) str
 // CheckKey is a visitor on the way. It implements twin.Service.
 func (e *Estate) CheckKey(at scenarios.Instant, number twin.Permit, floor int) string {
 	e.at(at)
-	if k := e.permit(number); k != nil && k.until > 0 {
-		switch {
-		case k.ended:
-			return string(remotecall.KeyRevoked)
-		case at >= k.until:
-			return string(remotecall.KeyExpired)
-		case floor != k.floor:
-			return string(remotecall.KeyWrongFloor)
-		}
-		return ""
+	if k := e.permit(number); k != nil && k.visit != "" {
+		return e.refusal(e.service.CheckVisit(Main, k.visit, e.floors[floor]))
 	}
 	return e.opens(number, floor, e.service.CheckKey)
 }
@@ -134,19 +125,22 @@ func (e *Estate) CheckTag(at scenarios.Instant, resident, floor int) string {
 	if p == nil {
 		return string(remotecall.Unavailable)
 	}
-	if p.appless || e.gone[Main] == "handed-over" { // the tags are read by somebody else
+	switch {
+	case p.appless: // the tag is not of our making
 		if slices.Contains(e.sc.Tenants[p.place.Tenant].Floors, floor) {
 			return ""
 		}
 		return string(remotecall.TagUnknown)
+	case e.successor != nil:
+		return e.successor.checkTag(p.tag, e.floors[floor])
 	}
 	return e.refusal(e.service.CheckTag(Main, p.tag, e.floors[floor]))
 }
 
 // Ring is a visitor without a key at the intercom. Video goes to the main
 // user's phone; when they answer they open, otherwise the phone keeps a
-// picture if its user wants that. Who is let in may ride to the host's floor
-// within openFor. It implements twin.Service.
+// picture if its user wants that. The panel keeps the visit of who is let
+// in. It implements twin.Service.
 func (e *Estate) Ring(at scenarios.Instant, number twin.Permit, host, floor int, answered bool) (scenarios.Instant, string) {
 	e.at(at)
 	k := e.slot(number)
@@ -159,18 +153,26 @@ func (e *Estate) Ring(at scenarios.Instant, number twin.Permit, host, floor int,
 		return 0, string(remotecall.Unavailable)
 	}
 	k.host = p
-	k.refused = e.rings(p, answered)
+	var visit remotecall.Visit
+	visit, k.refused = e.rings(p, answered)
 	e.fail(e.acted(p, "intercom", k.refused, "permit", strconv.Itoa(int(number)), "answered", strconv.FormatBool(answered)))
 	if k.refused != "" {
 		return 0, k.refused
 	}
-	k.floor, k.until = floor, at+openFor
+	k.visit = visit.ID
 	e.byHost[p] = append(e.byHost[p], number)
-	return k.until, ""
+	return scenarios.Instant(visit.Until.Sub(e.start)), ""
 }
 
-// openFor is how long a main user's opening lets the visitor ride.
-const openFor = time.Hour
+// endVisits notes that the service has forgotten whom it let in.
+func (e *Estate) endVisits() {
+	for number := range e.permits {
+		if k := &e.permits[number]; k.visit != "" && !k.ended {
+			k.ended = true
+			e.ended = append(e.ended, twin.Permit(number))
+		}
+	}
+}
 
 // slot is the place of a permit.
 func (e *Estate) slot(number twin.Permit) *permit {
@@ -180,7 +182,7 @@ func (e *Estate) slot(number twin.Permit) *permit {
 	return &e.permits[number]
 }
 
-func (e *Estate) rings(p *person, answered bool) string {
+func (e *Estate) rings(p *person, answered bool) (remotecall.Visit, string) {
 	ring, err := e.panel.Ring(Main, e.apartment(p.place))
 	if is(err, remotecall.NoDevice) && p.used() { // logins end with a restart
 		if err = e.again(p); err == nil {
@@ -188,35 +190,39 @@ func (e *Estate) rings(p *person, answered bool) string {
 		}
 	}
 	if err != nil {
-		return e.refusal(err)
+		return remotecall.Visit{}, e.refusal(err)
 	}
 	for range 3 {
 		face := canary()
 		e.truth.enters(Canary{Person: p.id, Field: "intercom-frame", Value: face, From: e.now}, p.device)
 		if err := ring.Show([]byte(face)); err != nil {
-			return e.refusal(err)
+			return remotecall.Visit{}, e.refusal(err)
 		}
 	}
 	if err := p.phone.Listen(); err != nil {
-		return e.refusal(err)
+		return remotecall.Visit{}, e.refusal(err)
 	}
+	var visit remotecall.Visit
 	if answered {
 		if err := p.phone.Answer(ring.ID()); err != nil {
-			return e.refusal(err)
+			return remotecall.Visit{}, e.refusal(err)
 		}
 		if err := p.phone.OpenDoor(ring.ID()); err != nil {
-			return e.refusal(err)
+			return remotecall.Visit{}, e.refusal(err)
+		}
+		if visit, err = e.service.Visit(ring.ID()); err != nil {
+			return remotecall.Visit{}, e.refusal(err)
 		}
 	}
 	_, opened, err := ring.HangUp()
 	if refused := e.refusal(errors.Join(err, p.phone.Listen())); refused != "" {
-		return refused
+		return remotecall.Visit{}, refused
 	}
 	if !opened {
-		return NotLetIn
+		return remotecall.Visit{}, NotLetIn
 	}
 	e.uses(p, "intercom", "")
-	return ""
+	return visit, ""
 }
 
 // NotLetIn is why a visitor who rang stays outside: nobody answered.

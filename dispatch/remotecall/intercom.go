@@ -29,6 +29,7 @@ type intercom struct {
 	phones map[digest]*phone // by apartment
 	rings  map[uint64]*ring
 	last   uint64
+	visits map[registry.ID]visit
 }
 
 // phone is a device that is connected in a login.
@@ -46,6 +47,7 @@ type ring struct {
 	phone            *phone
 	end              time.Time // when it ends if nobody ends it
 	answered, opened bool
+	visit            Visit // once opened
 }
 
 const (
@@ -194,7 +196,8 @@ func (s *Service) Answer(t Token, id uint64) error {
 }
 
 // OpenDoor opens the entrance for whoever rings, as long as the main user may
-// be in the building. It answers a call that was not answered.
+// be in the building; Visit then tells the panel how far they may ride. It
+// answers a call that was not answered.
 func (s *Service) OpenDoor(t Token, id uint64) error {
 	x, err := s.session(t)
 	if err != nil {
@@ -220,6 +223,7 @@ func (s *Service) OpenDoor(t Token, id uint64) error {
 			return NotPermitted
 		}
 		r.answered, r.opened = true, true
+		s.admit(r, now)
 		return nil
 	})
 }
@@ -272,8 +276,10 @@ func (s *Service) endRing(r *ring) parting {
 	return parting{func() { device.Ended(id, answered) }}
 }
 
-// expireRings ends calls that nobody ended, under mu.
+// expireRings ends calls that nobody ended, and forgets visits that have
+// ended, under mu.
 func (s *Service) expireRings(now time.Time) (ended parting) {
+	s.expireVisits(now)
 	for _, r := range s.intercom.rings {
 		if !now.Before(r.end) {
 			ended = append(ended, s.endRing(r)...)

@@ -93,6 +93,17 @@ func (st *standing) mayGrant(b *site, floor int, t time.Time) bool {
 	return false
 }
 
+// reaches tells whether a permission covers a floor at an instant, by whichever
+// bank.
+func (st *standing) reaches(b *site, floor int, t time.Time) bool {
+	for i := range st.permissions[b.name] {
+		if p := &st.permissions[b.name][i]; p.covers(floor) && p.valid(t) {
+			return true
+		}
+	}
+	return false
+}
+
 // anywhere tells whether any permission for the building is valid at an
 // instant.
 func (st *standing) anywhere(b *site, t time.Time) bool {
