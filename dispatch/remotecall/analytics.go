@@ -1,6 +1,9 @@
 package remotecall
 
 import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
 	"maps"
 	"regexp"
 	"slices"
@@ -11,8 +14,8 @@ import (
 )
 
 // AppReport is what the app says about itself (RC:L25, FL:L31). What is counted
-// is anonymous: the token shows that the app's user has not objected, and is
-// dropped.
+// is anonymous: the token shows that the app's user has not objected, and tells
+// the service who was counted already this month.
 type AppReport struct {
 	Token Token
 	// Description is not counted: it is free text.
@@ -20,15 +23,10 @@ type AppReport struct {
 	Hour                       int // of the day, when the app was opened
 	Seconds                    int // in use
 	Functions                  map[string]int
-
-	// First names what this phone reports for the first time in this calendar
-	// month (UTC) and part of the day: functions in Functions, and InUse for
-	// Seconds. So many people are counted, without anybody being told apart.
-	First []string
 }
 
-// InUse stands in First for the time in use.
-const InUse = "in-use"
+// inUse is what the time in use is counted under, beside the functions.
+const inUse = "in-use"
 
 // PartOfDay is the part of the day in which an hour from 0 to 23 lies. Exact
 // times of login are quasi-identifiers.
@@ -65,15 +63,43 @@ func majorOf(system string) string {
 
 // cell is one combination of what is counted. Each part is of a closed list.
 type cell struct {
-	period, family, system, part string
-	what                         string // a function, or InUse
+	family, system, part string
+	what                 string // a function, or inUse
 }
 
-// tally is what has been counted in a cell so far. Only figures of enough
+// monthly is what has been counted in a month so far. Only figures of enough
 // people ever reach a store.
-type tally struct{ people, count int }
+type monthly struct {
+	secret [32]byte // dies with the month's tallies
+	cells  map[cell]*tally
+}
 
-// Report counts it in memory. Cells of fewer people than the registry's limit
+// tally is one cell's. People are told apart by a keyed hash that is of the
+// cell and month alone, so that nobody can be followed from one to another.
+type tally struct {
+	people map[digest]struct{}
+	count  int
+}
+
+func (m *monthly) add(c cell, subject registry.ID, n int) {
+	t := m.cells[c]
+	if t == nil {
+		t = &tally{people: map[digest]struct{}{}}
+		m.cells[c] = t
+	}
+	h := hmac.New(sha256.New, m.secret[:])
+	for _, part := range []string{c.family, c.system, c.part, c.what, string(subject)} {
+		h.Write([]byte(part))
+		h.Write([]byte{0})
+	}
+	var d digest
+	copy(d[:], h.Sum(nil))
+	t.people[d] = struct{}{}
+	t.count += n
+}
+
+// Report counts it in memory: the uses, and how many people have them, whatever
+// phones say and however often they report. Cells of fewer people than the registry's limit
 // are never stored. What was counted in a month is lost when the process ends
 // before the month does.
 func (s *Service) Report(a AppReport) error {
@@ -81,6 +107,7 @@ func (s *Service) Report(a AppReport) error {
 	if err != nil {
 		return err
 	}
+	defer s.turn(x.subject)() // an objection is before it or after it
 	stopped, err := s.stopped(x.subject, registry.ToAnalyse)
 	if err != nil {
 		return err
@@ -104,32 +131,34 @@ func (s *Service) Report(a AppReport) error {
 		}
 	}
 	if a.Seconds > 0 {
-		counts[InUse] = a.Seconds
+		counts[inUse] = a.Seconds
 	}
-	for i, name := range a.First {
-		if counts[name] == 0 || slices.Contains(a.First[:i], name) {
-			return field(MalformedField, "first", "must name what is reported, once")
-		}
-	}
-	c := cell{period: month(s.now()), family: family(a.Model), system: majorOf(a.System), part: PartOfDay(a.Hour)}
+	c := cell{family: family(a.Model), system: majorOf(a.System), part: PartOfDay(a.Hour)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.provider.tallies == nil {
-		s.provider.tallies = map[cell]tally{}
-	}
+	// The month is looked at with the lock held, so that publish, which takes a
+	// month away, is followed by reports of later months only.
+	m := s.provider.month(month(s.now()))
 	for name, n := range counts {
-		if n == 0 {
-			continue
+		if c.what = name; n > 0 {
+			m.add(c, x.subject, n)
 		}
-		c.what = name
-		t := s.provider.tallies[c]
-		t.count += n
-		if slices.Contains(a.First, name) {
-			t.people++
-		}
-		s.provider.tallies[c] = t
 	}
 	return nil
+}
+
+// month gives what is counted in a month, under mu.
+func (p *provider) month(name string) *monthly {
+	if p.months == nil {
+		p.months = map[string]*monthly{}
+	}
+	m := p.months[name]
+	if m == nil {
+		m = &monthly{cells: map[cell]*tally{}}
+		rand.Read(m.secret[:]) // never fails: the process ends instead
+		p.months[name] = m
+	}
+	return m
 }
 
 func month(t time.Time) string { return t.UTC().Format("2006-01") }
@@ -137,14 +166,17 @@ func month(t time.Time) string { return t.UTC().Format("2006-01") }
 // publish hands the counts of the months that are over to the analytics store,
 // which keeps those of enough people.
 func (s *Service) publish() error {
-	now := month(s.now())
-	var over []cell
+	var over []string
 	var cells []registry.AggregateCell
 	s.mu.Lock()
-	for c, t := range s.provider.tallies {
-		if c.period < now {
-			over = append(over, c)
-			cells = append(cells, registry.AggregateCell{Period: c.period, People: t.people, Count: t.count, Dimensions: map[string]string{
+	now := month(s.now())
+	for period, m := range s.provider.months {
+		if period >= now {
+			continue
+		}
+		over = append(over, period)
+		for c, t := range m.cells {
+			cells = append(cells, registry.AggregateCell{Period: period, People: len(t.people), Count: t.count, Dimensions: map[string]string{
 				"model": c.family, "system": c.system, "hours": c.part, "function": c.what,
 			}})
 		}
@@ -160,8 +192,8 @@ func (s *Service) publish() error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, c := range over {
-		delete(s.provider.tallies, c)
+	for _, period := range over {
+		delete(s.provider.months, period)
 	}
 	return nil
 }

@@ -42,20 +42,22 @@ func (h *house) crowd(n int) (people []person) {
 func TestAnalyticsSuppressFewPeople(t *testing.T) {
 	h := newHouse(t, withStaff)
 	people := h.crowd(5)
-	report := func(i int, model string, uses int, first ...string) {
+	report := func(i int, model string, uses int) {
 		h.ok(h.s.Report(AppReport{
 			Token: people[i].token, Description: "phone of crowd" + fmt.Sprint(i), Model: model, System: "Android 15.1", Hour: 8, Seconds: 30,
-			Functions: map[string]int{"remote-call": uses}, First: first,
+			Functions: map[string]int{"remote-call": uses},
 		}))
 	}
 	for i := range people {
-		report(i, "Pixel 9 Pro", 2, "remote-call", InUse) // five people
-		report(i, "Pixel 8", 1)                           // the same five again
+		report(i, "Pixel 9 Pro", 2) // five people
+		report(i, "Pixel 8", 1)     // the same five again
 	}
 	for i := range people[:4] {
-		report(i, "iPhone 16", 1, "remote-call", InUse) // four people
+		report(i, "iPhone 16", 1) // four people
 	}
-	report(0, "Pixelated Handmade One", 100, "remote-call", InUse) // one person, whose phone is rare
+	for range 5 {
+		report(0, "Pixelated Handmade One", 20) // one person, whose phone is rare and reports often
+	}
 	h.ok(h.s.Tend())
 	if cells, _ := h.development(); len(cells) != 0 {
 		t.Errorf("%d cells of a month that is not over", len(cells))
@@ -85,8 +87,14 @@ func TestAnalyticsSuppressFewPeople(t *testing.T) {
 func TestReportsThatAreRefused(t *testing.T) {
 	h := newHouse(t, withStaff)
 	p := h.signUp(Flow, "a@example.org")
-	good := AppReport{Token: p.token, Model: "Pixel 9", System: "Android 15", Hour: 8, Functions: map[string]int{"key": 1}, First: []string{"key"}}
+	good := AppReport{Token: p.token, Model: "Pixel 9", System: "Android 15", Hour: 8, Functions: map[string]int{"key": 1}}
 	h.ok(h.s.Report(good))
+	counted := func() (n int) {
+		for _, t := range h.s.provider.month("2024-03").cells {
+			n += t.count
+		}
+		return n
+	}
 	for _, c := range []struct {
 		sentence string
 		change   func(*AppReport)
@@ -96,17 +104,15 @@ func TestReportsThatAreRefused(t *testing.T) {
 		{"at hour 24", func(a *AppReport) { a.Hour = 24 }, MalformedField},
 		{"an undeclared function, which could be free text", func(a *AppReport) { a.Functions = map[string]int{"called Aino": 1} }, MalformedField},
 		{"a negative count", func(a *AppReport) { a.Functions = map[string]int{"key": -1} }, MalformedField},
-		{"two people in one report", func(a *AppReport) { a.First = []string{"key", "key"} }, MalformedField},
-		{"first of what is not reported", func(a *AppReport) { a.First = []string{"intercom"} }, MalformedField},
 		{"more time than a day has", func(a *AppReport) { a.Seconds = 90000 }, MalformedField},
 	} {
 		a := good
 		c.change(&a)
-		before := fmt.Sprint(h.s.provider.tallies)
+		before := counted()
 		if err := h.s.Report(a); Reason(err) != c.want {
 			t.Errorf("%s: got %v, want %s", c.sentence, err, c.want)
 		}
-		if after := fmt.Sprint(h.s.provider.tallies); after != before {
+		if after := counted(); after != before {
 			t.Errorf("%s was counted all the same", c.sentence)
 		}
 	}
@@ -122,7 +128,7 @@ func TestReportsCountIntoClosedLists(t *testing.T) {
 		systems[fmt.Sprintf("iOS %d", n)], systems[fmt.Sprintf("Android %d", n)] = true, true
 	}
 	rapid.Check(t, func(rt *rapid.T) {
-		h.s.provider.tallies = nil
+		h.s.provider.months = nil
 		a := AppReport{
 			Token: p.token, Description: rapid.String().Draw(rt, "description"), Model: rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"iPhone 16", "Pixel", "Galaxy S25"})).Draw(rt, "model"),
 			System: rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"iOS 18.1", "Android 15"})).Draw(rt, "system"), Hour: rapid.IntRange(-1, 24).Draw(rt, "hour"),
@@ -132,14 +138,35 @@ func TestReportsCountIntoClosedLists(t *testing.T) {
 		if err != nil && Reason(err) != MalformedField {
 			rt.Fatalf("refused with %v", err)
 		}
-		for c := range h.s.provider.tallies {
+		for c := range h.s.provider.month("2024-03").cells {
 			known := c.family == other
 			for _, f := range families {
 				known = known || c.family == f
 			}
-			if !known || !systems[c.system] || c.period != "2024-03" {
+			if !known || !systems[c.system] || len(h.s.provider.months) != 1 {
 				rt.Fatal("a dimension is not of a closed list")
 			}
 		}
 	})
+}
+
+// What identifies people while they are counted goes with the month.
+func TestPeopleAreForgottenWithTheMonth(t *testing.T) {
+	h := newHouse(t, withStaff)
+	p := h.signUp(Flow, "a@example.org")
+	h.ok(h.s.Report(AppReport{Token: p.token, Hour: 8, Seconds: 1, Functions: map[string]int{"key": 1}}))
+	seen := map[digest]bool{}
+	for _, c := range h.s.provider.month("2024-03").cells {
+		for d := range c.people {
+			seen[d] = true
+		}
+	}
+	if len(seen) != 2 {
+		t.Errorf("%d marks of a person in two cells, want two that differ", len(seen))
+	}
+	h.set(time.Date(2024, 4, 1, 0, 0, 0, 0, time.UTC))
+	h.ok(h.s.Tend())
+	if n := len(h.s.provider.months); n != 0 {
+		t.Errorf("%d months in memory after they were published", n)
+	}
 }

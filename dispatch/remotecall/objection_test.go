@@ -13,7 +13,7 @@ func TestObjectionStopsTheAnalysis(t *testing.T) {
 	for _, channel := range channels() {
 		h, a, b := twoDwellers(t)
 		report := func(p person) error {
-			return h.s.Report(AppReport{Token: p.token, Model: "Pixel 9", System: "Android 15", Hour: 8, Functions: map[string]int{"remote-call": 1}, First: []string{"remote-call"}})
+			return h.s.Report(AppReport{Token: p.token, Model: "Pixel 9", System: "Android 15", Hour: 8, Functions: map[string]int{"remote-call": 1}})
 		}
 		h.ok(report(a.person))
 		_, err := h.ask(channel, a.person, RightsRequest{Right: ToObject, Purpose: registry.ToAnalyse})

@@ -48,13 +48,7 @@ func (p *Phone) active() *activity {
 }
 
 // report sends the app's report for each part of the day in which it was used.
-// It says which functions this phone reports for the first time in the month
-// and part of the day, so that people can be counted without being told apart.
 func (p *Phone) report() error {
-	month := p.now().Format("2006-01")
-	if p.settings.Month != month {
-		p.settings.Month, p.settings.Reported = month, nil
-	}
 	parts := make([]string, 0, len(p.activity))
 	for part := range p.activity {
 		parts = append(parts, part)
@@ -64,14 +58,6 @@ func (p *Phone) report() error {
 		a := p.activity[part]
 		r := remotecall.AppReport{Token: p.token, Description: p.o.Description, Model: p.o.Model, System: p.o.System, Hour: a.hour,
 			Seconds: a.seconds, Functions: a.functions}
-		var firsts []string
-		for name := range a.functions {
-			firsts = p.first(firsts, &r, part, name)
-		}
-		if a.seconds > 0 {
-			firsts = p.first(firsts, &r, part, remotecall.InUse)
-		}
-		slices.Sort(r.First)
 		err := p.line.Do(wire.AppReport, r, nil)
 		if errors.Is(err, remotecall.ProcessingStopped) {
 			p.objects(append(slices.Clone(p.settings.Objected), registry.ToAnalyse))
@@ -81,20 +67,6 @@ func (p *Phone) report() error {
 			return err
 		}
 		delete(p.activity, part)
-		if len(firsts) > 0 {
-			p.settings.Reported = append(p.settings.Reported, firsts...)
-			p.unsaved.settings = true
-		}
 	}
 	return nil
-}
-
-// first adds a name to the report's First unless it was there this month.
-func (p *Phone) first(firsts []string, r *remotecall.AppReport, part, name string) []string {
-	key := part + " " + name
-	if slices.Contains(p.settings.Reported, key) {
-		return firsts
-	}
-	r.First = append(r.First, name)
-	return append(firsts, key)
 }

@@ -34,8 +34,6 @@ type settings struct {
 	StorePictures bool               `json:"store_missed_pictures"`
 	Pace          int                `json:"walking_speed_mm_s,omitempty"`
 	Objected      []registry.Purpose `json:"objected,omitempty"`
-	Month         string             `json:"month,omitempty"`    // of Reported, YYYY-MM
-	Reported      []string           `json:"reported,omitempty"` // part of the day and function
 }
 
 // unsaved is what Save has to write besides the log.

@@ -233,15 +233,15 @@ func TestAppReport(t *testing.T) {
 	b.clock = b.clock.Add(31*day - 5*time.Hour) // next month, morning
 	b.must(p.Used(FunctionCall, "main", "low"))
 	b.must(p.Flush())
-	report := func(hour, seconds int, functions map[string]int, first ...string) remotecall.AppReport {
+	report := func(hour, seconds int, functions map[string]int) remotecall.AppReport {
 		return remotecall.AppReport{Token: "token of user@example.test", Description: "phone", Model: "Aava 7", System: "Ruska 12", Hour: hour,
-			Seconds: seconds, Functions: functions, First: first}
+			Seconds: seconds, Functions: functions}
 	}
 	want := []remotecall.AppReport{
-		report(8, 90, map[string]int{FunctionCall: 2, FunctionKey: 1}, remotecall.InUse, FunctionKey, FunctionCall),
+		report(8, 90, map[string]int{FunctionCall: 2, FunctionKey: 1}),
 		report(8, 0, map[string]int{FunctionCall: 1}),
-		report(13, 0, map[string]int{FunctionCall: 1}, FunctionCall),
-		report(8, 0, map[string]int{FunctionCall: 1}, FunctionCall),
+		report(13, 0, map[string]int{FunctionCall: 1}),
+		report(8, 0, map[string]int{FunctionCall: 1}),
 	}
 	if diff := cmp.Diff(want, b.reports); diff != "" {
 		t.Errorf("reports (-want +got):\n%s", diff)
