@@ -94,9 +94,9 @@ func open(dir, store, ring string, holder *badger.DB, key, value []byte) ([]byte
 		return nil, err
 	}
 	kek, err := os.ReadFile(filepath.Join(dir, "keys", fmt.Sprintf("%s-%d.key", ring, wrapped.Epoch)))
-	if errors.Is(err, os.ErrNotExist) { // a building that was handed over
-		manager := strings.Replace(ring, "building-", "manager-", 1)
-		kek, err = os.ReadFile(filepath.Join(dir, "keys", fmt.Sprintf("%s-%d.key", manager, wrapped.Epoch)))
+	if errors.Is(err, os.ErrNotExist) { // a building in which the service has ended
+		building := strings.TrimPrefix(ring, "building-")
+		kek, err = os.ReadFile(filepath.Join(dir, "keys", "handed-over", building, fmt.Sprintf("%s-%d.key", ring, wrapped.Epoch)))
 	}
 	if err != nil {
 		return nil, err

@@ -378,7 +378,9 @@ which buildings, logs and limits they were opened with; ` + "`backups/`" + ` has
 backup stream), and ` + "`displays/`" + ` what the displays show.
 
 The folder of the keys lies elsewhere: ` + "`provider-EPOCH.key`, and `building-NAME-EPOCH.key`" + ` for each building, 32 raw bytes each,
-mode 0600. The key of a building that was handed over lies under ` + "`manager-NAME-EPOCH.key`" + ` until its Manager takes it away.
+mode 0600. Those of a building in which the provider's service has ended lie in ` + "`handed-over/NAME/`" + ` under the same names until whoever goes
+on with the building takes them away; nothing of the provider's reads them. With that folder as the folder of the keys, and the
+building's own store in a folder of its own, the building's store opens as before.
 
 ## Keys
 
@@ -412,7 +414,8 @@ A sealed value is AES-256-GCM under the data key whose ID is KEYID, with NONCE. 
 1. Take KEYID, bytes 2 to 17, and write it as an ID.
 2. Find the wrapped key ` + "`wk/ID`" + `: for ` + "`cloud`, `vault` and `archive`" + ` in the store ` + "`vault`" + `, for a building in the building's own store. It is a plain record.
    Without one the value cannot be opened by anybody: the key was destroyed.
-3. Take the key-encryption key of the record's ` + "`epoch`" + `: the file ` + "`provider-EPOCH.key`, or `building-NAME-EPOCH.key`" + `.
+3. Take the key-encryption key of the record's ` + "`epoch`" + `: the file ` + "`provider-EPOCH.key`, or `building-NAME-EPOCH.key`" + `,
+   of a building in which the service has ended ` + "`handed-over/NAME/building-NAME-EPOCH.key`" + `.
 4. The record's ` + "`wrapped`" + ` is a nonce of 24 bytes and XChaCha20-Poly1305 of the data key, 32 bytes. The associated data are the name of the
    ring (` + "`provider`, or `building-NAME`" + `), a zero byte, and the key ` + "`wk/ID`" + `.
 5. Open the value with the data key as above.

@@ -3,6 +3,7 @@ package registry
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -10,16 +11,20 @@ import (
 )
 
 // HandOver ends our service in a building, and its successor or the building's
-// Manager goes on with the server (RC:L45). The key-encryption keys of the
-// server become the Manager's, our copy is destroyed, and every access but the
-// Manager's is denied from then on with ErrNotProvider, after a restart too.
-// What the server holds is left as it is.
+// Manager goes on with the server (RC:L45). What the server holds is left as it
+// is; its key-encryption keys become theirs, and ours are destroyed, on the disk
+// and in memory. From then on every access to the server is denied here, with
+// ErrNotProvider and for every role, after a restart too.
+//
+// Whoever goes on opens the server as a registry of their own: Dir with the
+// server's folder, and Keys with the files that lie in the folder
+// handed-over/BUILDING of our Keys.
 //
 // The cloud keeps nothing of the building: visitor keys, sub-users, usage
 // logs, key audit and links that belong to it go, and so do all backups, which
-// may hold them; a new one is made. Accounts stay, because their users may use
-// the service elsewhere: whoever has no other building is erased by the
-// caller.
+// may hold them; a new one is made. Whoever is known in no other building that
+// we serve is erased. The others keep their accounts, which no longer say that
+// they came from the building, nor which floor of it they liked to go to.
 func (r *Registry) HandOver(building, successor string) error {
 	facts := map[string]string{"building": building, "state": "intended"}
 	if successor != "" {
@@ -28,8 +33,10 @@ func (r *Registry) HandOver(building, successor string) error {
 	return r.end(building, Entry{Act: ActHandOver, Facts: facts})
 }
 
-// EndService ends the service in a building of our own accord: everything of
-// the building goes, from its own server too, with the server's keys.
+// EndService ends the service in a building of our own accord. It is HandOver
+// to the Manager of a server that holds nothing any more but what the Manager
+// is the controller of: key tags, which have to work without the app (FL:L51),
+// and the logs that the Manager ordered.
 func (r *Registry) EndService(building string) error {
 	return r.end(building, Entry{Act: ActServiceEnded, Facts: map[string]string{"building": building, "state": "intended"}})
 }
@@ -40,9 +47,6 @@ func (r *Registry) end(building string, intent Entry) error {
 	s, err := r.store(Building, building)
 	if err != nil {
 		return err
-	}
-	if s.handedOver.Load() {
-		return ErrNotProvider
 	}
 	if intent.ID, err = r.Append(intent, true); err != nil {
 		return err
@@ -68,9 +72,12 @@ func (r *Registry) finishEndings() error {
 		return err
 	}
 	for _, e := range open {
-		s, err := r.store(Building, e.Facts["building"])
-		if err != nil {
-			return err
+		building := e.Facts["building"]
+		r.mu.RLock()
+		s := r.stores[storeName(Building, building)]
+		r.mu.RUnlock()
+		if s == nil {
+			return fmt.Errorf("the service in %s was being ended: name the building in Options.Buildings until that is complete", building)
 		}
 		if err := r.finishEnding(s, e); err != nil {
 			return err
@@ -81,19 +88,29 @@ func (r *Registry) finishEndings() error {
 
 // finishEnding does what an ending intends. Each step may be done again.
 func (r *Registry) finishEnding(s *store, intent Entry) error {
-	if intent.Act == ActHandOver {
-		s.handedOver.Store(true)
-		if err := r.giveKeys(s); err != nil {
-			return err
+	s.handedOver.Store(true)
+	// Whoever was let in before has written once we are alone.
+	if err := s.alone(func() error { return nil }); err != nil {
+		return err
+	}
+	if err := r.eraseLeaving(s); err != nil {
+		return fmt.Errorf("erase who is known in %s alone: %w", s.building, err)
+	}
+	r.step(intent.Act + ":people-erased")
+	if intent.Act == ActServiceEnded {
+		if err := r.leaveTheManagers(s); err != nil {
+			return fmt.Errorf("empty the server of %s: %w", s.building, err)
 		}
-		r.step(intent.Act + ":keys-given")
-	} else {
-		if err := s.destroyAll(); err != nil {
-			return err
-		}
-		delete(r.keeping.swept.declared, s.building)
 		r.step(intent.Act + ":server-emptied")
 	}
+	if err := s.settle(); err != nil { // what was deleted before is not handed over
+		return err
+	}
+	if err := r.giveKeys(s); err != nil {
+		return err
+	}
+	delete(r.keeping.swept.declared, s.building)
+	r.step(intent.Act + ":keys-given")
 	n, err := r.clearBuilding(s.building)
 	if err != nil {
 		return err
@@ -121,15 +138,138 @@ func (r *Registry) finishEnding(s *store, intent Entry) error {
 	return err
 }
 
-// giveKeys puts the key-encryption keys of a building's server into its
-// Manager's custody and destroys ours. The Manager's are on the disk before.
+// eraseLeaving erases whoever is known in a building and in no other that we
+// serve, and takes the building out of the accounts of the others. The keys of
+// the server's records name them, so that it goes on from wherever it was cut
+// short.
+func (r *Registry) eraseLeaving(s *store) error {
+	people, err := s.people()
+	if err != nil {
+		return err
+	}
+	if err := r.forgetOrigin(s.building, people); err != nil {
+		return err
+	}
+	for _, other := range r.servedBuildings() {
+		elsewhere, err := other.people()
+		if err != nil {
+			return err
+		}
+		for subject := range elsewhere {
+			delete(people, subject)
+		}
+	}
+	for _, subject := range sortedKeys(people) {
+		// There is nothing of somebody who had a key tag alone.
+		if _, err := r.Erase(subject, CauseServiceEnd); err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetOrigin takes a building out of the accounts that were opened in it, and
+// the favourite floor out of their preferences and those of its people: it may
+// be one of the building's. Backups of the former values are discarded, so the
+// ledger needs no word of it.
+func (r *Registry) forgetOrigin(building string, people map[ID]bool) error {
+	cloud, err := r.store(Cloud, "")
+	if err != nil {
+		return err
+	}
+	came := maps.Clone(people)
+	for _, kind := range []*Kind{KindRemoteCallAccount, KindFlowProfile, KindFlowPreferences} {
+		var keys [][]byte
+		err := cloud.view(func(txn *badger.Txn) error {
+			return eachKey(txn, []byte(kind.Prefix+"/"), func(item *badger.Item) error {
+				keys = append(keys, item.KeyCopy(nil))
+				return nil
+			})
+		})
+		if err != nil {
+			return err
+		}
+		for _, key := range keys {
+			changed := false
+			err := cloud.update(func(txn *badger.Txn) error {
+				changed = false
+				ref, err := parseKey(key)
+				if err != nil {
+					return err
+				}
+				item, err := txn.Get(key)
+				if errors.Is(err, badger.ErrKeyNotFound) {
+					return nil
+				}
+				if err != nil {
+					return err
+				}
+				rec := kind.New()
+				if err := item.Value(func(v []byte) error { return cloud.decode(kind, key, v, rec) }); err != nil {
+					return notShredded(err)
+				}
+				if m := rec.Head(); m.Building == building {
+					m.Building, changed = "", true
+					came[ref.Subject] = true
+				}
+				if p, is := rec.(*FlowPreferences); is && came[ref.Subject] && p.FavouriteFloor != "" {
+					p.FavouriteFloor, changed = "", true
+				}
+				if !changed {
+					return nil
+				}
+				value, err := cloud.encode(ref, key, rec, false)
+				if err != nil {
+					return err
+				}
+				return errors.Join(txn.Set(key, value), cloud.noteChange(txn))
+			})
+			if err != nil {
+				return err
+			}
+			if changed {
+				cloud.addChanged(key)
+			}
+		}
+	}
+	return cloud.settle()
+}
+
+// people are the subjects of whom a building's server has a record.
+func (s *store) people() (map[ID]bool, error) {
+	people := map[ID]bool{}
+	err := s.view(func(txn *badger.Txn) error {
+		for _, kind := range []*Kind{KindBuildingPerson, KindPermission, KindKeyTag} {
+			err := eachKey(txn, []byte(kind.Prefix+"/"), func(item *badger.Item) error {
+				ref, err := parseKey(item.Key())
+				people[ref.Subject] = true
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return people, err
+}
+
+// giveKeys puts the key-encryption keys of a building's server into custody
+// for whoever goes on with it, and destroys ours. Theirs are on the disk
+// before. In memory, nothing is left by which the server could be opened.
 func (r *Registry) giveKeys(s *store) error {
 	keks, err := r.keys.load(s.name)
 	if err != nil {
 		return err
 	}
+	custody := r.keys.custody(s.building)
 	for _, epoch := range sortedKeys(keks) {
-		if err := r.keys.save(managerRing(s.building), epoch, keks[epoch]); err != nil {
+		if err := custody.save(s.name, epoch, keks[epoch]); err != nil {
+			return err
+		}
+	}
+	if len(keks) > 0 {
+		if err := custody.syncFolders(); err != nil {
 			return err
 		}
 	}
@@ -138,42 +278,61 @@ func (r *Registry) giveKeys(s *store) error {
 			return err
 		}
 	}
-	return nil
+	s.ring.surrender()
+	return r.recordEpochs(s.ring)
 }
 
-// destroyAll empties a building's server. Its key-encryption key gives way to
-// a new one, so that copies of the server cannot be read either.
-func (s *store) destroyAll() error {
-	before, last := s.ring.epochs()
-	if _, err := s.ring.addEpoch(last + 1); err != nil {
-		return err
-	}
-	for _, epoch := range before {
-		if err := s.ring.dropEpoch(epoch); err != nil {
+// leaveTheManagers empties a building's server of all but what its Manager is
+// the controller of. The keys that stay are wrapped under a new key-encryption
+// key, so that copies of the server open nothing else either.
+func (r *Registry) leaveTheManagers(s *store) error {
+	var buckets, keys [][]byte
+	stay := map[ID]bool{} // keys that seal what stays
+	err := s.view(func(txn *badger.Txn) error {
+		for _, kind := range kinds {
+			prefix := []byte(kind.Prefix + "/")
+			switch {
+			case !kind.in(s.kind) || kind == KindWrappedKey:
+				continue
+			case kind.Controller != ByManager:
+				buckets = append(buckets, prefix)
+				continue
+			}
+			err := eachKey(txn, prefix, func(item *badger.Item) error {
+				return item.Value(func(v []byte) error {
+					id, err := keyID(v)
+					stay[id] = true
+					return err
+				})
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return eachKey(txn, []byte(KindWrappedKey.Prefix+"/"), func(item *badger.Item) error {
+			ref, err := parseKey(item.Key())
+			if err == nil && !stay[ref.Subject] {
+				keys = append(keys, item.KeyCopy(nil))
+			}
 			return err
-		}
-	}
-	s.ring.forgetAll()
-	var prefixes [][]byte
-	for _, k := range kinds {
-		if k.in(s.kind) {
-			prefixes = append(prefixes, []byte(k.Prefix+"/"))
-		}
-	}
-	if err := s.dropNow(prefixes); err != nil {
+		})
+	})
+	if err != nil {
 		return err
 	}
 	s.ring.forgetAll()
-	return s.settle()
-}
-
-// forgetAll drops all opened keys from memory.
-func (g *ring) forgetAll() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.shreds++
-	clear(g.cache)
-	g.order = nil
+	if err := s.purge(buckets, keys); err != nil {
+		return err
+	}
+	s.ring.forgetAll()
+	_, present := s.ring.epochs()
+	if present == 0 {
+		return nil // given away before a crash
+	}
+	if _, err := s.ring.addEpoch(present + 1); err != nil {
+		return err
+	}
+	return r.completeRotation(s.ring)
 }
 
 // goesWithBuilding tells whether records of a kind in the cloud belong to the

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dgraph-io/badger/v4"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -33,32 +34,44 @@ func TestHandOver(t *testing.T) {
 	must(t, err)
 	person := Ref{Kind: KindBuildingPerson, Subject: subject}
 	before := content(t, r, "building-a")
+	manager := r.As(RoleManager, ToProvide).In("a").Of(subject) // of a session that goes on
+	must(t, manager.Get(person, &BuildingPerson{}))
 
 	must(t, r.HandOver("a", "Another Company Ltd"))
 
 	check := func(r *Registry) {
 		t.Helper()
-		for _, h := range []Handle{r.As(RoleService, ToProvide), r.As(RoleSubject, ToFulfil).Of(subject)} {
+		for _, h := range []Handle{r.As(RoleService, ToProvide), r.As(RoleSubject, ToFulfil).Of(subject), r.As(RoleManager, ToProvide)} {
 			if err := h.In("a").Get(person, &BuildingPerson{}); !errors.Is(err, ErrNotProvider) {
 				t.Errorf("%s reads the building's server: %v", h.role, err)
 			}
 		}
-		for _, h := range []Handle{r.As(RoleService, ToFulfil), r.As(RoleSecurity, ToSecure)} {
+		for _, h := range []Handle{r.As(RoleService, ToFulfil), r.As(RoleSecurity, ToSecure), r.As(RoleManager, ToProvide)} {
 			if err := h.In("a").Delete(person); !errors.Is(err, ErrNotProvider) {
 				t.Errorf("%s deletes in the building's server: %v", h.role, err)
 			}
 		}
-		if diff := cmp.Diff(before, content(t, r, "building-a")); diff != "" {
-			t.Errorf("the hand-over, or a refused delete, changed the building's records:\n%s", diff)
-		}
-		if err := r.As(RoleManager, ToProvide).In("a").Get(person, &BuildingPerson{}); err != nil {
-			t.Errorf("the Manager does not get in: %v", err)
+		if g := r.stores["building-a"].ring; len(g.keks)+len(g.cache) > 0 {
+			t.Error("keys of the building are in our memory")
 		}
 		if err := r.HandOver("a", ""); !errors.Is(err, ErrNotProvider) {
 			t.Errorf("a second hand-over: %v", err)
 		}
 	}
 	check(r)
+	if err := manager.Put(Ref{Kind: KindPermission, Subject: subject, Item: r.o.IDs.New()}, &Permission{Service: "flow"}); !errors.Is(err, ErrNotProvider) {
+		t.Errorf("a Manager who was let in before grants through us: %v", err)
+	}
+	destroyed := 0
+	must(t, r.Entries(func(_ uint64, e *Entry) error {
+		if e.Act == ActKeyDestroyed && e.Facts["ring"] == "building-a" {
+			destroyed++
+		}
+		return nil
+	}))
+	if destroyed != 1 {
+		t.Errorf("the ledger says %d times that our key was destroyed, want once", destroyed)
+	}
 	for key, text := range content(t, r, "cloud") {
 		if strings.Contains(text, `"building":"a"`) {
 			t.Errorf("the cloud keeps a record of the building under %s", key[:3])
@@ -85,19 +98,57 @@ func TestHandOver(t *testing.T) {
 	for _, f := range files {
 		names = append(names, f.Name())
 	}
-	want := []string{"building-b-1.key", "manager-a-1.key", "provider-1.key"}
+	want := []string{"building-b-1.key", handedOverDir, "provider-1.key"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("key files (-want +there)\n%s", diff)
 	}
 
 	r = reopen(t, r, o)
 	check(r)
-	// Without the Manager's key nobody opens what the server holds.
 	must(t, r.Close())
-	must(t, os.Remove(filepath.Join(o.Keys, "manager-a-1.key")))
-	r = open(t, o)
-	if err := r.As(RoleManager, ToProvide).In("a").Get(person, &BuildingPerson{}); err == nil {
-		t.Error("a record of the building opens without the Manager's key")
+
+	// Whoever goes on with the building opens it as it was, with what they got.
+	theirs := o
+	theirs.Dir, theirs.Keys = filepath.Join(t.TempDir(), "stores"), filepath.Join(t.TempDir(), "a")
+	theirs.Buildings = o.Buildings[:1]
+	must(t, os.CopyFS(filepath.Join(theirs.Dir, "building-a"), os.DirFS(filepath.Join(o.Dir, "building-a"))))
+	must(t, os.Rename(filepath.Join(o.Keys, handedOverDir, "a"), theirs.Keys))
+	r = open(t, theirs)
+	if diff := cmp.Diff(before, content(t, r, "building-a")); diff != "" {
+		t.Errorf("the hand-over, or a refused delete, changed the building's records:\n%s", diff)
+	}
+	must(t, r.As(RoleManager, ToProvide).In("a").Put(Ref{Kind: KindPermission, Subject: subject, Item: r.o.IDs.New()}, &Permission{Service: "flow"}))
+	must(t, r.Close())
+	check(open(t, o)) // who needs nothing of what they have
+}
+
+// What an ending leaves in the cloud does not say who was in the building.
+func TestEndingsErasePeopleWhoLiveNowhereElse(t *testing.T) {
+	for _, act := range []string{ActHandOver, ActServiceEnded} {
+		t.Run(act, func(t *testing.T) {
+			r := open(t, diskOptions(t, &clock{now: start}))
+			both, only := twoBuildings(t, r), signUp(t, r)
+			must(t, r.As(RoleManager, ToProvide).In("a").Put(Ref{Kind: KindBuildingPerson, Subject: only}, &BuildingPerson{Service: "flow", Name: "N"}))
+			profile, preferences := Ref{Kind: KindFlowProfile, Subject: both}, Ref{Kind: KindFlowPreferences, Subject: both}
+			service := r.As(RoleService, ToProvide)
+			must(t, service.In("a").Put(profile, &FlowProfile{Name: "N", Email: "e@example.org"}))
+			must(t, service.Put(preferences, &FlowPreferences{FavouriteFloor: "penthouse", WalkingSpeed: 1000}))
+			if act == ActHandOver {
+				must(t, r.HandOver("a", ""))
+			} else {
+				must(t, r.EndService("a"))
+			}
+			if err := service.Get(Ref{Kind: KindFlowProfile, Subject: only}, &FlowProfile{}); !errors.Is(err, ErrNotFound) {
+				t.Errorf("the account of somebody who lives nowhere else: %v", err)
+			}
+			var f FlowProfile
+			must(t, service.Get(profile, &f))
+			var p FlowPreferences
+			must(t, service.Get(preferences, &p))
+			if f.Email == "" || f.Building != "" || p.FavouriteFloor != "" || p.WalkingSpeed != 1000 {
+				t.Errorf("of somebody who lives in the other building too: account of building %q, favourite floor %q, speed %d", f.Building, p.FavouriteFloor, p.WalkingSpeed)
+			}
+		})
 	}
 }
 
@@ -106,9 +157,15 @@ func TestEndService(t *testing.T) {
 	o := diskOptions(t, c)
 	r := open(t, o)
 	subject := twoBuildings(t, r)
+	tagged := Random{}.New() // without the app
+	manager := r.As(RoleManager, ToProvide).In("a")
+	must(t, manager.Put(Ref{Kind: KindBuildingPerson, Subject: tagged}, &BuildingPerson{Service: "flow", Name: "N"}))
+	must(t, manager.Put(Ref{Kind: KindKeyTag, Subject: tagged}, &KeyTag{Number: "7", Floors: []string{"*"}}))
 	must(t, r.EndService("a"))
-	if left := content(t, r, "building-a"); len(left) != 0 {
-		t.Errorf("%d records stand in the building's server", len(left))
+	for _, h := range []Handle{manager, r.As(RoleService, ToProvide).In("a")} {
+		if err := h.Put(Ref{Kind: KindBuildingPerson, Subject: subject}, &BuildingPerson{Service: "flow", Name: "N"}); !errors.Is(err, ErrNotProvider) {
+			t.Errorf("%s enters a person after the end: %v", h.role, err)
+		}
 	}
 	if got := len(stands(t, r, KindVisitorKey, "")); got != 1 {
 		t.Errorf("%d visitor keys stand, want that of the other building", got)
@@ -118,21 +175,39 @@ func TestEndService(t *testing.T) {
 	}
 	dir := r.stores["building-a"].dir()
 	must(t, r.Close())
-	for _, prefix := range []string{KindBuildingPerson.Prefix, KindWrappedKey.Prefix} {
-		if left := physical(t, dir, prefix); len(left) != 0 {
-			t.Errorf("the files still hold %d of %s", len(left), prefix)
+	for kind, want := range map[*Kind]int{KindBuildingPerson: 0, KindKeyTag: 1, KindWrappedKey: 1} {
+		if left := physical(t, dir, kind.Prefix+"/"); len(left) != want {
+			t.Errorf("the files still hold %d of %s, want %d", len(left), kind.Name, want)
 		}
 	}
-	if exists(filepath.Join(o.Keys, "building-a-1.key")) {
-		t.Error("the server's key-encryption key is still there")
+	for _, epoch := range []int{1, 2} {
+		if exists(filepath.Join(o.Keys, fileOf("building-a", epoch))) {
+			t.Errorf("the server's key-encryption key %d is still with ours", epoch)
+		}
 	}
-	must(t, open(t, o).CheckLedger())
+	r = open(t, o)
+	must(t, r.CheckLedger())
+	if err := r.As(RoleManager, ToProvide).In("a").Put(Ref{Kind: KindBuildingPerson, Subject: subject}, &BuildingPerson{Service: "flow", Name: "N"}); !errors.Is(err, ErrNotProvider) {
+		t.Errorf("after a start the building is back: %v", err)
+	}
+	must(t, r.Close())
+
+	// The Manager goes on with the key tags (FL:L51).
+	theirs := o
+	theirs.Dir, theirs.Keys = filepath.Join(t.TempDir(), "stores"), filepath.Join(o.Keys, handedOverDir, "a")
+	theirs.Buildings = o.Buildings[:1]
+	must(t, os.CopyFS(filepath.Join(theirs.Dir, "building-a"), os.DirFS(filepath.Join(o.Dir, "building-a"))))
+	var tag KeyTag
+	must(t, open(t, theirs).As(RoleManager, ToProvide).In("a").Get(Ref{Kind: KindKeyTag, Subject: tagged}, &tag))
+	if tag.Number != "7" {
+		t.Errorf("the key tag has number %q", tag.Number)
+	}
 }
 
 func TestEndingsAreCompletedByTheNextStart(t *testing.T) {
 	for _, act := range []string{ActHandOver, ActServiceEnded} {
-		for _, step := range []string{"intended", "keys-given", "server-emptied", "cloud-cleared", "backups-renewed"} {
-			if act == ActHandOver && step == "server-emptied" || act == ActServiceEnded && step == "keys-given" {
+		for _, step := range []string{"intended", "people-erased", "server-emptied", "keys-given", "cloud-cleared", "backups-renewed"} {
+			if act == ActHandOver && step == "server-emptied" {
 				continue
 			}
 			t.Run(act+":"+step, func(t *testing.T) {
@@ -166,8 +241,12 @@ func TestEndingsAreCompletedByTheNextStart(t *testing.T) {
 				if got := len(stands(t, r, KindVisitorKey, "")); got != 1 {
 					t.Errorf("%d visitor keys stand, want that of the other building", got)
 				}
-				if n := len(content(t, r, "building-a")); (n == 0) != (act == ActServiceEnded) {
+				if n := records(t, r, "building-a", KindBuildingPerson); (n == 0) != (act == ActServiceEnded) {
 					t.Errorf("%d records stand in the building's server", n)
+				}
+				custody, err := filepath.Glob(filepath.Join(o.Keys, handedOverDir, "a", "building-a-*.key"))
+				if err != nil || len(custody) == 0 || exists(filepath.Join(o.Keys, fileOf("building-a", 1))) {
+					t.Errorf("the server's keys did not change hands: %d files", len(custody))
 				}
 				backups, err := r.Backups()
 				if err != nil || len(backups) != 1 {
@@ -187,4 +266,13 @@ func TestEndingsAreCompletedByTheNextStart(t *testing.T) {
 			})
 		}
 	}
+}
+
+// records counts the records of a kind in a store, whether or not it is ours.
+func records(t *testing.T, r *Registry, store string, kind *Kind) (n int) {
+	t.Helper()
+	must(t, r.stores[store].view(func(txn *badger.Txn) error {
+		return eachKey(txn, []byte(kind.Prefix+"/"), func(*badger.Item) error { n++; return nil })
+	}))
+	return n
 }

@@ -31,10 +31,6 @@ type sweepMemory struct {
 	}
 }
 
-// managerRing is the name under which the key files of a building lie that was
-// handed over to its Manager.
-func managerRing(building string) string { return "manager-" + building }
-
 // open completes or undoes what a crash left of a restore, before the stores
 // are opened.
 func (k *keeping) open(dir string) (err error) {

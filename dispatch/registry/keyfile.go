@@ -33,6 +33,29 @@ func newKeyFiles(dir string) keyFiles {
 	return keyFiles{dir: dir, memory: &keyMemory{keys: map[string][]byte{}}}
 }
 
+// handedOverDir is the folder of the keys that are no longer ours, within that
+// of our own. Nothing in it is ever read.
+const handedOverDir = "handed-over"
+
+// custody is where the keys of a building that we have left wait for whoever
+// goes on with it, in the form of a folder of keys that they can open the
+// server with. In memory there is nobody who could take them.
+func (k keyFiles) custody(building string) keyFiles {
+	if k.dir == "" {
+		return newKeyFiles("")
+	}
+	return newKeyFiles(filepath.Join(k.dir, handedOverDir, building))
+}
+
+// syncFolders makes a folder that save made, within others, stay.
+func (k keyFiles) syncFolders() error {
+	if k.dir == "" {
+		return nil
+	}
+	parent := filepath.Dir(k.dir)
+	return errors.Join(syncFolder(parent), syncFolder(filepath.Dir(parent)))
+}
+
 func fileOf(ring string, epoch int) string { return fmt.Sprintf("%s-%d.key", ring, epoch) }
 
 var keyFile = regexp.MustCompile(`^(.+)-([1-9][0-9]{0,8})\.key$`)

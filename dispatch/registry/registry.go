@@ -134,7 +134,7 @@ func Open(o Options) (r *Registry, err error) {
 	for _, kind := range []Store{Vault, Cloud, Archive} {
 		r.stores[string(kind)].ring = r.ring
 	}
-	gone, err := r.handedOver()
+	left, err := r.leftBuildings()
 	if err != nil {
 		return r, err
 	}
@@ -144,7 +144,7 @@ func Open(o Options) (r *Registry, err error) {
 			return r, err
 		}
 		r.stores[s.name] = s
-		s.handedOver.Store(gone[b.Name])
+		s.handedOver.Store(left[b.Name])
 		if s.ring, err = openRing(s.name, s, r.keys, o.Now); err != nil {
 			return r, err
 		}
@@ -155,16 +155,16 @@ func Open(o Options) (r *Registry, err error) {
 	return r, r.resumeKeeping()
 }
 
-// handedOver reads from the ledger which buildings the provider has left.
-func (r *Registry) handedOver() (map[string]bool, error) {
-	gone := map[string]bool{}
+// leftBuildings reads from the ledger which buildings the provider has left.
+func (r *Registry) leftBuildings() (map[string]bool, error) {
+	left := map[string]bool{}
 	err := r.Entries(func(_ uint64, e *Entry) error {
-		if e.Act == ActHandOver {
-			gone[e.Facts["building"]] = true
+		if e.Act == ActHandOver || e.Act == ActServiceEnded {
+			left[e.Facts["building"]] = true
 		}
 		return nil
 	})
-	return gone, err
+	return left, err
 }
 
 // Close syncs and closes all stores, once those who use them are done. It may
@@ -199,7 +199,7 @@ func (r *Registry) Physical() []string {
 func (r *Registry) Buildings() []BuildingConfig {
 	var served []BuildingConfig
 	for _, b := range r.o.Buildings {
-		if s, err := r.store(Building, b.Name); err == nil && !s.handedOver.Load() {
+		if _, err := r.store(Building, b.Name); err == nil {
 			served = append(served, b)
 		}
 	}
@@ -228,11 +228,15 @@ func (r *Registry) config(building string) (BuildingConfig, bool) {
 }
 
 // store finds an open store. Building is needed for building servers only.
+// The server of a building that we have left is nobody's here, whatever the
+// role: whoever goes on with it opens it in a process of their own.
 func (r *Registry) store(kind Store, building string) (*store, error) {
 	r.mu.RLock()
 	s := r.stores[storeName(kind, building)]
 	r.mu.RUnlock()
 	switch {
+	case s != nil && s.handedOver.Load():
+		return nil, ErrNotProvider
 	case s != nil:
 		return s, nil
 	case kind != Building:

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"sync"
 	"time"
 
@@ -53,20 +52,13 @@ const (
 
 // openRing reads the key-encryption keys of a ring, and makes the first one
 // for a store that has no wrapped keys yet, unless only what exists is to be
-// opened. Of a building that was handed over they are the Manager's files, and
-// may be missing.
+// opened. For a building that we have left there are none any more, but for
+// those that a crash left for finishEnding to give away.
 func openRing(name string, s *store, files keyFiles, now func() time.Time) (*ring, error) {
 	g := &ring{name: name, store: s, files: files, now: now, keks: map[int]cipher.AEAD{}, cache: map[ID]cipher.AEAD{}}
 	keks, err := files.load(name)
 	if err != nil {
 		return nil, err
-	}
-	if s.handedOver.Load() {
-		manager, err := files.load(managerRing(s.building))
-		if err != nil {
-			return nil, err
-		}
-		maps.Copy(keks, manager)
 	}
 	for epoch, kek := range keks {
 		if err := g.use(epoch, kek); err != nil {
@@ -272,6 +264,28 @@ func (g *ring) forget(subjects ...ID) {
 	for _, subject := range subjects {
 		delete(g.cache, subject)
 	}
+}
+
+// surrender drops everything by which the ring opens its store from memory.
+func (g *ring) surrender() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.epoch = 0
+	clear(g.keks)
+	g.emptyCache()
+}
+
+// forgetAll drops all opened keys from memory.
+func (g *ring) forgetAll() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.emptyCache()
+}
+
+func (g *ring) emptyCache() {
+	g.shreds++
+	clear(g.cache)
+	g.order = nil
 }
 
 // wrap seals bytes under the present key-encryption key, bound to the ring and

@@ -9,70 +9,75 @@ import (
 // HandOver ends our service in a building in favour of another provider: its
 // server goes on under its Manager, and nothing of the building stays with us
 // (RC:L45). From then on the building's calls are refused with NotProvider.
-// People keep their accounts, which are not the building's.
+// People who use the service in another building keep their accounts; those of
+// the others are erased.
 func (o *Operator) HandOver(building, successor string) error {
-	if err := o.must(servingRoles); err != nil {
-		return err
-	}
-	if _, err := o.s.site(building, ""); err != nil {
-		return err
-	}
-	if successor == "" {
-		return field(MissingField, "successor", "")
-	}
-	if err := o.s.c.Registry.HandOver(building, successor); err != nil {
-		return stored("hand a building over", err)
-	}
-	return o.s.leave(building)
+	return o.leave(building, func() error {
+		if successor == "" {
+			return field(MissingField, "successor", "")
+		}
+		return stored("hand a building over", o.s.c.Registry.HandOver(building, successor))
+	})
 }
 
 // EndService ends our service in a building of our own accord and erases what
-// its server holds. Accounts that are used in no other building go as well
-// (RC:L45, FL:L56).
+// its server holds, but for the key tags and logs that are the Manager's, who
+// gets the server's keys (FL:L51). Accounts that are used in no other building
+// go as well (RC:L45, FL:L56).
 func (o *Operator) EndService(building string) error {
+	return o.leave(building, func() error {
+		return stored("end the service in a building", o.s.c.Registry.EndService(building))
+	})
+}
+
+// leave ends the service in a building, which also erases those who used it
+// there alone. All turns are taken meanwhile, so that nothing of somebody who
+// is erased is written afterwards.
+func (o *Operator) leave(building string, end func() error) error {
 	if err := o.must(servingRoles); err != nil {
 		return err
 	}
-	if _, err := o.s.site(building, ""); err != nil {
-		return err
-	}
 	s := o.s
-	people, err := s.peopleOf(building)
-	if err != nil {
+	if _, err := s.site(building, ""); err != nil {
 		return err
 	}
-	if err := s.c.Registry.EndService(building); err != nil {
-		return stored("end the service in a building", err)
+	for i := range s.turns {
+		s.turns[i].Lock()
+		defer s.turns[i].Unlock()
 	}
-	if err := s.leave(building); err != nil {
+	if err := end(); err != nil {
 		return err
 	}
+	s.forgetBuilding(building)
+	return s.forgetErased()
+}
+
+// forgetErased drops the accounts that are no longer in the stores from memory.
+// The caller has all turns. What was cut short needs no more than a start,
+// which reads the accounts anew.
+func (s *Service) forgetErased() error {
+	left := map[registry.ID]bool{}
+	for _, kind := range []*registry.Kind{registry.KindRemoteCallAccount, registry.KindFlowProfile} {
+		err := s.handle(registry.RoleService, registry.ToIdentify).Each(registry.Ref{Kind: kind}, func(ref registry.Ref, _ func(registry.Record) error) error {
+			left[ref.Subject] = true
+			return nil
+		})
+		if err != nil {
+			return stored("list the accounts", err)
+		}
+	}
+	var erased []registry.ID
+	s.mu.Lock()
+	for subject := range s.accounts {
+		if !left[subject] {
+			erased = append(erased, subject)
+		}
+	}
+	s.mu.Unlock()
 	var errs []error
-	for _, subject := range people {
-		if s.account(subject) == nil {
-			continue // erased earlier; the Manager kept the permissions
-		}
-		only, err := s.nowhereElse(subject, building)
-		if err == nil && only {
-			_, err = s.erase(subject, registry.CauseServiceEnd)
-		}
+	for _, subject := range erased {
+		_, err := s.eraseInTurn(subject, registry.CauseServiceEnd) // gives the certificate there is
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
-}
-
-// peopleOf lists who is known in a building.
-func (s *Service) peopleOf(building string) (people []registry.ID, err error) {
-	err = s.handle(registry.RoleService, registry.ToProvide).In(building).
-		Each(registry.Ref{Kind: registry.KindBuildingPerson}, func(ref registry.Ref, _ func(registry.Record) error) error {
-			people = append(people, ref.Subject)
-			return nil
-		})
-	return people, stored("list who is known in a building", err)
-}
-
-// leave drops what memory knows of a building, and of keys that opened it.
-func (s *Service) leave(building string) error {
-	s.forgetBuilding(building)
-	return nil
 }

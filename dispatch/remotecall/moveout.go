@@ -75,8 +75,8 @@ func (m *Manager) withdrawAll(subject registry.ID) error {
 	return nil
 }
 
-// nowhereElse tells whether a subject has neither permissions nor a key tag in
-// any building but one.
+// nowhereElse tells whether no building but one knows a subject: as a person, by
+// a permission or by a key tag.
 func (s *Service) nowhereElse(subject registry.ID, building string) (bool, error) {
 	only := true
 	for name := range s.sites {
@@ -84,13 +84,13 @@ func (s *Service) nowhereElse(subject registry.ID, building string) (bool, error
 			continue
 		}
 		h := s.handle(registry.RoleService, registry.ToProvide).In(name).Of(subject)
-		for _, kind := range []*registry.Kind{registry.KindPermission, registry.KindKeyTag} {
+		for _, kind := range []*registry.Kind{registry.KindBuildingPerson, registry.KindPermission, registry.KindKeyTag} {
 			err := h.Each(registry.Ref{Kind: kind, Subject: subject}, func(registry.Ref, func(registry.Record) error) error {
 				only = false
 				return nil
 			})
 			if err != nil && !notProvider(err) {
-				return false, stored("look for permissions elsewhere", err)
+				return false, stored("look for somebody elsewhere", err)
 			}
 		}
 	}
