@@ -21,12 +21,12 @@ func outcomeSection(f *result.File) section {
 	for _, o := range []struct {
 		name string
 		n    int64
-	}{{"Completed", s.Served}, {"Gave up waiting", s.Abandoned}, {"Called and did not come", s.NoShow}, {"Refused", s.Refused}, {"Unfinished when the run ended", s.Censored}} {
+	}{{"Completed", s.Served}, {"Gave up waiting", s.Abandoned}, {"Called and did not come", s.NoShow}, {"Turned away, did not ride", s.Refused}, {"Unfinished when the run ended", s.Censored}} {
 		t.Rows = append(t.Rows, []string{o.name, count(o.n), number(share(o.n, rides), 2)})
 	}
 	sec.Blocks = []block{{Table: &t}}
 	if len(s.Reasons) > 0 {
-		r := reasonTable("Refusals by reason", s.Reasons)
+		r := reasonTable("People turned away, by reason", s.Reasons)
 		sec.Blocks = append(sec.Blocks, block{Table: &r})
 	}
 	return sec
@@ -34,7 +34,7 @@ func outcomeSection(f *result.File) section {
 
 // reasonTable lists refusals, the most frequent reason first.
 func reasonTable(caption string, counts map[string]int64) table {
-	t := table{Caption: caption, Columns: columns("Reason", "Refusals", "Share, %")}
+	t := table{Caption: caption, Columns: []column{{"Reason", true}, {Name: "Number"}, {Name: "Share, %"}, {"Meaning", true}}}
 	reasons := make([]string, 0, len(counts))
 	var all int64
 	for name, n := range counts {
@@ -45,7 +45,11 @@ func reasonTable(caption string, counts map[string]int64) table {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})
 	for _, name := range reasons {
-		t.Rows = append(t.Rows, []string{name, count(counts[name]), number(share(counts[name], all), 2)})
+		meaning := "–"
+		if text := result.Explain(name); text != name {
+			meaning = upperFirst(text)
+		}
+		t.Rows = append(t.Rows, []string{name, count(counts[name]), number(share(counts[name], all), 2), meaning})
 	}
 	return t
 }
@@ -53,17 +57,20 @@ func reasonTable(caption string, counts map[string]int64) table {
 // remoteSection holds the figures of remote calls; false when there were none.
 func remoteSection(f *result.File) (section, bool) {
 	r := &f.Total.Remote
-	if r.Calls == 0 && len(r.Denied) == 0 {
+	if r.Calls == 0 && len(r.Denied) == 0 && r.Unused == 0 {
 		return section{}, false
 	}
 	sec := section{ID: "remote", Title: "Remote calls", Lead: count(r.Calls) + " rides were called from a phone before the walk to the landing; " + count(r.Served) +
 		" of them were served and " + count(r.NoShow) + " callers did not come. Their waiting time runs from arriving at the landing, never from the call."}
+	if r.Unused > 0 {
+		sec.Lead += " " + count(r.Unused) + " rides were of people who had stopped using the app: they did not ask, and pressed at the landing."
+	}
 	figures := allFigures(f, "Figures of remote calls", isRemote)
 	if len(figures.Rows) > 0 {
 		sec.Blocks = append(sec.Blocks, block{Table: &figures})
 	}
 	if len(r.Denied) > 0 {
-		denied := reasonTable("Remote calls refused by the service, by reason; who made them walked to the landing and pressed", r.Denied)
+		denied := reasonTable("Calls from the phone that the service refused, by reason; who made them walked to the landing and pressed", r.Denied)
 		sec.Blocks = append(sec.Blocks, block{Table: &denied})
 	}
 	wait, board := distributionOf(&r.Wait), distributionOf(&r.CallToBoard)

@@ -11,14 +11,15 @@ import (
 func TestRefusedCallsAreListedByReason(t *testing.T) {
 	f := office("eta", 1, 2)
 	f.Total.Remote.Denied = map[string]int64{"not-near": 3, "too-many-calls": 1}
+	f.Total.Remote.Unused = 7
 	page := markup(runPage(t, f))
-	for _, want := range []string{"Remote calls refused by the service, by reason", "not-near", "too-many-calls", "75.00"} {
+	for _, want := range []string{"Calls from the phone that the service refused, by reason", "not-near", "The phone was not near the landing", "too-many-calls", "75.00", "7 rides were of people who had stopped using the app", "People turned away, by reason"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
 	f.Total.Remote.Denied = nil
-	if strings.Contains(markup(runPage(t, f)), "refused by the service, by reason") {
+	if strings.Contains(markup(runPage(t, f)), "that the service refused, by reason") {
 		t.Error("a table of refused calls where none was refused")
 	}
 }

@@ -48,6 +48,7 @@ func (s *Summary) merge(o *Summary, first bool) error {
 	for reason, n := range o.Remote.Denied {
 		s.Remote.Denied[reason] += n
 	}
+	s.Remote.Unused += o.Remote.Unused
 	s.Remote.Missed += o.Remote.Missed
 	s.Remote.VainStops += o.Remote.VainStops
 	theirs := o.samples()

@@ -25,7 +25,7 @@ const (
 	Served    Outcome = iota
 	Abandoned         // patience ran out at the landing
 	NoShow            // remote caller who never came
-	Refused           // the call was rejected: see Reason
+	Refused           // turned away at the entrance or by the group controller, and did not ride: see Reason
 	Censored          // still waiting or riding when the run ended
 )
 
@@ -64,7 +64,7 @@ type Trip struct {
 	Car         int     // index within the bank; None if never boarded
 	Outcome     Outcome
 	Reason      string // of a refusal, from the closed list; else ""
-	Denied      string // why the service refused the call from the phone, from the closed list; "" when it did not, or was not asked
+	Denied      string // why the service refused the call from the phone, from the closed list, or NotUsed; "" when it did not, or was not asked
 }
 
 // begin is the instant by which the trip's journey belongs to the window or

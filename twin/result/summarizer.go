@@ -151,7 +151,11 @@ func (m *Summarizer) count(t *Trip) {
 	}
 	r := &s.Remote
 	if t.Wished >= 0 {
-		if t.Denied != "" {
+		switch t.Denied {
+		case "":
+		case NotUsed:
+			r.Unused++
+		default:
 			r.Denied[t.Denied]++
 		}
 		if boarded {

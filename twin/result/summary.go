@@ -25,7 +25,7 @@ type Summary struct {
 
 	Remote Remote `json:"remote"`
 
-	Reasons map[string]int64 `json:"reasons"` // refusals by reason
+	Reasons map[string]int64 `json:"reasons"` // people turned away (Refused), by reason
 
 	Answer Sample        `json:"answer"` // landing calls: registered to answered ("hall-call times")
 	Banks  []BankSummary `json:"banks"`  // in Header.Banks order
@@ -52,6 +52,7 @@ type Remote struct {
 	Held        Sample `json:"held"`          // per stop at which a car was held for a walker
 
 	Denied map[string]int64 `json:"denied"` // trips whose call from the phone the service refused, by reason; they are none of Calls
+	Unused int64            `json:"unused"` // trips of people who had a phone and did not use the app; nobody refused them
 	Missed int64            `json:"missed"` // callers who found the car gone and called again from the landing
 	Late   Sample           `json:"late"`   // callers who came: by how much later than they were expected, 0 if earlier
 

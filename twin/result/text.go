@@ -169,7 +169,7 @@ var remoteFigures = []struct{ metric, label string }{
 	{"held_mean", "car held for a walker, per hold"},
 	{"held_per_call", "  per remote call"},
 	{"held_total", "  in all"},
-	{"remote_denied_pct", "refused by the service"},
+	{"remote_denied_pct", "attempts that the service refused"},
 }
 
 func (p *page) run(f *File) {
@@ -188,16 +188,17 @@ func (p *page) run(f *File) {
 	p.line("")
 	p.banks(f)
 	p.upPeak(h)
-	if f.Total.Remote.Calls+denied(f.Total) > 0 {
+	if r := &f.Total.Remote; r.Calls+denied(f.Total)+r.Unused > 0 {
 		p.line("")
 		p.row("%-38s %12s %12s", fmt.Sprintf("remote calls: %d", f.Total.Remote.Calls), "value", fmt.Sprintf("± (%v %%)", 100*h.Confidence))
 		for _, r := range remoteFigures {
 			p.figure(f, r.metric, r.label)
 		}
 		p.notes()
-		if len(f.Total.Remote.Denied) > 0 {
-			p.paragraph("      ", "refused calls from the phone, who made them pressed at the landing: "+reasons(f.Total.Remote.Denied))
+		if r.Unused > 0 {
+			p.row("%-38s %12d", "did not use the app, and pressed", r.Unused)
 		}
+		p.reasonList("calls from the phone that the service refused; who made them pressed at the landing:", r.Denied)
 	}
 	if len(f.Verdicts) > 0 {
 		p.line("")
@@ -238,22 +239,29 @@ func (p *page) people(f *File) {
 		what string
 	}{
 		{s.Abandoned, "gave up"}, {s.NoShow, "never came"},
-		{s.Refused, "refused (" + reasons(s.Reasons) + ")"}, {s.Censored, "unfinished"},
+		{s.Refused, "turned away"}, {s.Censored, "unfinished"},
 	} {
 		if o.n > 0 {
 			text += fmt.Sprintf(", %d %s", o.n, o.what)
 		}
 	}
 	p.line("%s", text)
+	p.reasonList("turned away, and did not ride:", s.Reasons)
 }
 
-// reasons lists how often there was each.
-func reasons(counts map[string]int64) string {
-	all := slices.Sorted(maps.Keys(counts))
-	for i, r := range all {
-		all[i] = fmt.Sprintf("%s: %d", r, counts[r])
+// reasonList lists how often there was each reason, and what it means.
+func (p *page) reasonList(head string, counts map[string]int64) {
+	if len(counts) == 0 {
+		return
 	}
-	return strings.Join(all, ", ")
+	p.line("%s", head)
+	for _, word := range slices.Sorted(maps.Keys(counts)) {
+		text := fmt.Sprintf("%6d %s", counts[word], word)
+		if meaning := Explain(word); meaning != word {
+			text += ": " + meaning
+		}
+		p.row("%s", text)
+	}
 }
 
 // queues names the three landings with the longest queues.
