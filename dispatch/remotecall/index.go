@@ -50,7 +50,8 @@ type account struct {
 	subject registry.ID
 	service string
 	email   digest
-	active  time.Time // week of the last use, as stored
+	active  time.Time // week of the last use; the stores learn it when the week is over
+	stopped bool      // objected to being provided the service
 	used    *use      // nil while nobody uses the account
 }
 
@@ -160,7 +161,16 @@ func (s *Service) rebuild() error {
 		}
 	}
 	provide := s.handle(registry.RoleService, registry.ToProvide)
-	err := provide.Each(registry.Ref{Kind: registry.KindVisitorKey}, func(ref registry.Ref, _ func(registry.Record) error) error {
+	err := provide.Each(registry.Ref{Kind: registry.KindObjection}, func(ref registry.Ref, _ func(registry.Record) error) error {
+		if a := s.accounts[ref.Subject]; a != nil && ref.Item == objectionItem(registry.ToProvide) {
+			a.stopped = true
+		}
+		return nil
+	})
+	if err != nil {
+		return stored("read the objections", err)
+	}
+	err = provide.Each(registry.Ref{Kind: registry.KindVisitorKey}, func(ref registry.Ref, _ func(registry.Record) error) error {
 		s.keys[ref.Item] = ref.Subject
 		return nil
 	})

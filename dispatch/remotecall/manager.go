@@ -70,6 +70,9 @@ func (m *Manager) Admit(a Admission) (registry.ID, error) {
 	if s.account(subject) == nil {
 		return "", NoAccount
 	}
+	if err := s.serves(subject); err != nil {
+		return "", err
+	}
 	var old registry.BuildingPerson
 	h, ref := m.handle(registry.ToProvide).Of(subject), registry.Ref{Kind: registry.KindBuildingPerson, Subject: subject}
 	err := h.Get(ref, &old)
@@ -125,6 +128,9 @@ func (m *Manager) Grant(service string, subject registry.ID, g Grant) (registry.
 	}
 	if s.account(subject) == nil {
 		return "", NoAccount
+	}
+	if err := s.serves(subject); err != nil {
+		return "", err
 	}
 	r := registry.Permission{Service: service, Floors: orAll(g.Floors), Banks: orAll(g.Banks), From: g.From.UTC(), Daily: g.Daily, MayGrant: g.MayGrant}
 	if g.From.IsZero() {

@@ -12,7 +12,7 @@ import (
 // Objections are the purposes to which the user has objected. The phone asks
 // after each login, and stops what it does for them.
 func (s *Service) Objections(t Token) ([]registry.Purpose, error) {
-	x, err := s.session(t)
+	x, err := s.signedIn(t)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,8 @@ func objectionItem(p registry.Purpose) registry.ID {
 //     could start from.
 //
 // What the subject can do with the service stays as it is. Objected to being
-// provided the service, they may not use it any more, and only the records stay
+// provided the service, they may not use it any more, neither by a login nor by
+// what a Manager grants; calls under way are forgotten, and only the records stay
 // until they ask for erasure (RC:L29, FL:L51).
 func (s *Service) object(q *request, purpose registry.Purpose) error {
 	defer s.turn(q.subject)()
@@ -73,6 +74,9 @@ func (s *Service) object(q *request, purpose registry.Purpose) error {
 	ref := registry.Ref{Kind: registry.KindObjection, Subject: q.subject, Item: objectionItem(purpose)}
 	err := s.handle(registry.RoleService, registry.ToFulfil).Of(q.subject).Put(ref, &registry.Objection{Purpose: purpose})
 	s.forgetStanding(q.subject)
+	if err == nil && purpose == registry.ToProvide {
+		s.stop(q.subject)
+	}
 	if err != nil {
 		return stored("record an objection", err)
 	}

@@ -188,7 +188,7 @@ func (s *Service) prove(r *RightsRequest) (*request, error) {
 	switch {
 	case r.Token != "":
 		q.channel = channelApp
-		x, err := s.session(r.Token)
+		x, err := s.signedIn(r.Token)
 		if err != nil {
 			return nil, err
 		}

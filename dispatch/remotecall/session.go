@@ -20,10 +20,52 @@ type session struct {
 	device     Device    // this login's phone, nil while it never connected; under Service.mu
 }
 
-// session finds the login of a token and counts this as a use of it and of the
+// session finds the login of a token for whatever the service provides. It
+// refuses somebody who has objected to that; what is still theirs, which is to
+// exercise their rights, goes by signedIn.
+func (s *Service) session(t Token) (*session, error) {
+	x, err := s.signedIn(t)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.serves(x.subject); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// serves refuses whoever has objected to being provided the service.
+func (s *Service) serves(subject registry.ID) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.accounts[subject]; a != nil && a.stopped {
+		return ProcessingStopped
+	}
+	return nil
+}
+
+// stop ends, in memory, what is under way for somebody who objected to being
+// provided the service. Their logins stay, for their rights.
+func (s *Service) stop(subject registry.ID) {
+	s.mu.Lock()
+	var ended parting
+	if a := s.accounts[subject]; a != nil {
+		a.stopped = true
+		if a.used != nil {
+			for _, x := range a.used.sessions {
+				ended = append(ended, s.disconnect(x)...)
+			}
+		}
+	}
+	s.pending.dropSubject(subject)
+	s.mu.Unlock()
+	ended.tell()
+}
+
+// signedIn finds the login of a token and counts this as a use of it and of the
 // account. A login ends after Policy.Session without a use. It reads and writes
 // no store.
-func (s *Service) session(t Token) (*session, error) {
+func (s *Service) signedIn(t Token) (*session, error) {
 	now, key := s.now(), s.digest("session", string(t))
 	s.mu.Lock()
 	x := s.sessions[key]
