@@ -1,0 +1,440 @@
+package estate
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"hoistway/dispatch/registry"
+	"hoistway/dispatch/remotecall"
+	"hoistway/scenarios"
+	"hoistway/twin"
+	"hoistway/twin/script"
+)
+
+// Do plays a scripted act. It implements twin.Service.
+func (e *Estate) Do(a *script.Act) []twin.Permit {
+	e.at(a.At)
+	ev := &e.sc.Events[a.Event]
+	site := ev.Site
+	if site == "" {
+		site = Main
+	}
+	var p *person
+	if a.Resident != script.None {
+		if p = e.who(a.Resident); p == nil {
+			return nil
+		}
+	}
+	var err error
+	switch ev.Kind {
+	case scenarios.SubUserAdded, scenarios.SubUserRemoved, scenarios.PreferenceSet, scenarios.Corrected, scenarios.Reviewed,
+		scenarios.Ported, scenarios.Objected, scenarios.Erased, scenarios.Impostor:
+		err = e.personal(p, ev, a)
+	case scenarios.MovedOut:
+		err = e.moveOut(p)
+	case scenarios.FellSilent:
+		p.silent = true
+		err = e.acted(p, "fell-silent", "")
+	case scenarios.BackedUp:
+		err = e.backUp()
+	case scenarios.Restored:
+		err = e.restore()
+	case scenarios.Restarted:
+		err = e.restart()
+	case scenarios.Held, scenarios.Released, scenarios.Reidentified, scenarios.Disclosed, scenarios.Transferred, scenarios.Troubleshot, scenarios.KeyAuditRead:
+		err = e.staffActs(p, ev, a)
+	case scenarios.HandedOver, scenarios.ServiceEnded:
+		err = e.ending(ev.Kind, site)
+	default:
+		panic(fmt.Sprintf("BUG: estate: no act for event kind %d", ev.Kind))
+	}
+	if err != nil {
+		e.fail(fmt.Errorf("event %s, number %d: %w", ev.Name, a.Number, err))
+	}
+	return e.takeEnded()
+}
+
+// takeEnded gives the permits that ended since it was last asked.
+func (e *Estate) takeEnded() []twin.Permit {
+	ended := e.ended
+	e.ended = nil
+	return ended
+}
+
+// endKeys notes that a host's keys are no longer good.
+func (e *Estate) endKeys(p *person) {
+	for _, number := range e.byHost[p] {
+		if k := &e.permits[number]; !k.ended {
+			k.ended = true
+			e.ended = append(e.ended, number)
+		}
+	}
+	delete(e.byHost, p)
+}
+
+// Tend lets the services and the phones do what is due. It implements
+// twin.Service.
+func (e *Estate) Tend(at scenarios.Instant) []twin.Permit {
+	e.at(at)
+	for _, p := range e.people {
+		if p != nil && p.used() {
+			e.flush(p)
+		}
+	}
+	e.fail(e.service.Tend())
+	for _, p := range e.people {
+		if p != nil && p.silent && !p.erased && !e.exists(p) {
+			e.erased(p, "inactive")
+		}
+	}
+	return e.takeEnded()
+}
+
+// flush has a phone report what was used. Reports that the service does not
+// take are the phone's to drop.
+func (e *Estate) flush(p *person) {
+	err := p.phone.Flush()
+	if is(err, remotecall.NotSignedIn) {
+		if err = e.again(p); err == nil {
+			err = p.phone.Flush()
+		}
+	}
+	if refused := e.refusal(err); refused != "" {
+		e.fail(e.acted(p, "upload", refused))
+	}
+}
+
+// erased notes that a person's account is gone: every value of theirs had to
+// go, but for what the Manager keeps and what a hold names.
+func (e *Estate) erased(p *person, why string) {
+	p.erased = true
+	e.endKeys(p)
+	if !p.phone.Wiped() { // the app goes from the device (FL:L51)
+		e.fail(p.phone.Wipe())
+	}
+	e.truth.goes(p.id, why, e.now, func(c *Canary) bool {
+		site, inBuilding := strings.CutPrefix(c.Store, "building-")
+		switch {
+		case !inBuilding:
+			return true
+		case e.gone[site] == "handed-over":
+			return false // we cannot delete there (RC:L45)
+		}
+		return p.service == remotecall.RemoteCall || why == "moved-out" || e.gone[site] == "service-ended"
+	})
+	e.fail(e.acted(p, "erased", "", "why", why))
+}
+
+// personal is what residents do for themselves.
+func (e *Estate) personal(p *person, ev *scenarios.Event, a *script.Act) error {
+	switch {
+	case p == nil:
+		return nil
+	case !p.used():
+		return e.acted(p, ev.Name, Unused)
+	}
+	if err := p.phone.SignedIn(); is(err, remotecall.NotSignedIn) {
+		if err := e.again(p); err != nil {
+			return err
+		}
+	}
+	switch ev.Kind {
+	case scenarios.SubUserAdded:
+		return e.addSubUser(p, a)
+	case scenarios.SubUserRemoved:
+		if len(p.subs) == 0 {
+			return e.acted(p, "sub-user-removed", "none")
+		}
+		id := p.subs[0]
+		p.subs = p.subs[1:]
+		refused := e.refusal(p.phone.RemoveSubUser(id))
+		e.truth.goes(p.id, "sub-user-removed", e.now, func(c *Canary) bool { return c.Field == "sub-user "+string(id) })
+		return e.acted(p, "sub-user-removed", refused, "sub-user", string(id))
+	case scenarios.PreferenceSet:
+		return e.changePreferences(p)
+	case scenarios.Impostor:
+		_, err := e.service.Exercise(remotecall.RightsRequest{Right: remotecall.ToReview, Service: p.service, Operator: e.staff[registry.RoleService], Email: p.email, Password: canary()})
+		if err == nil {
+			return fmt.Errorf("an impostor got the data of %s", p.id)
+		}
+		return e.acted(p, "impostor", e.refusal(err))
+	}
+	return e.right(p, ev)
+}
+
+// addSubUser enters a sub-user: every fourth is a child, every eighth a child
+// for whom the user has no parental responsibility, which must be refused.
+func (e *Estate) addSubUser(p *person, a *script.Act) error {
+	s := newSubUser()
+	years := 30 + a.Number%20
+	child := a.Number%4 == 3
+	if child {
+		years = 15
+	}
+	entry := remotecall.SubUserEntry{Building: Main, Name: s.name, Username: s.username, Number: s.number, Note: s.note, Consent: true,
+		BirthDate: birthDate(e.now, years, a.Number%365), Guardian: child && a.Number%8 == 3}
+	id, err := p.phone.AddSubUser(entry)
+	refused := e.refusal(err)
+	var stores []string // a refused entry is nowhere
+	if refused == "" {
+		p.subs = append(p.subs, id)
+		stores = []string{string(registry.Cloud), "exports"}
+	}
+	for _, v := range []string{s.name, s.username, s.number, s.note} {
+		e.truth.enters(Canary{Person: p.id, Subject: string(p.subject), Service: p.service, Field: "sub-user " + string(id), Value: v, From: e.now}, stores...)
+	}
+	return e.acted(p, "sub-user-added", refused, "sub-user", string(id))
+}
+
+// changePreferences gives a new intercom name, or removes it again.
+func (e *Estate) changePreferences(p *person) error {
+	if p.service != remotecall.Flow {
+		return e.acted(p, "preference", "not-flow")
+	}
+	e.truth.goes(p.id, "preference-changed", e.now, func(c *Canary) bool { return c.Field == "intercom_username" })
+	name := canary()
+	if p.username == "" { // removed before
+		p.username = name
+	} else if p.resident%3 == 0 {
+		name, p.username = "", ""
+	} else {
+		p.username = name
+	}
+	refused := e.refusal(p.phone.Prefer(remotecall.Preferences{IntercomUsername: &name}))
+	if name != "" && refused == "" {
+		e.enters(p, "intercom_username", name, string(registry.Cloud), "displays", p.device, "exports")
+	}
+	return e.acted(p, "preference", refused)
+}
+
+// right exercises a right through the event's channel.
+func (e *Estate) right(p *person, ev *scenarios.Event) error {
+	r := remotecall.RightsRequest{Service: p.service, Email: p.email, Password: p.password}
+	switch ev.Kind {
+	case scenarios.Corrected:
+		r.Right = remotecall.ToCorrect
+	case scenarios.Reviewed:
+		r.Right, r.Pseudonyms = remotecall.ToReview, p.phone.Pseudonyms()
+	case scenarios.Ported:
+		r.Right = remotecall.ToPort
+	case scenarios.Objected:
+		r.Right, r.Purpose = remotecall.ToObject, registry.ToAnalyse
+	case scenarios.Erased:
+		r.Right = remotecall.ToDelete
+	}
+	fresh := ""
+	if r.Right == remotecall.ToCorrect {
+		if p.service == remotecall.Flow {
+			fresh = "+999" + digits(11)
+			r.Corrections = map[string]string{"phone": fresh}
+		} else {
+			fresh = serial()
+			r.Corrections = map[string]string{"device_serial": fresh}
+		}
+	}
+	var f *remotecall.Fulfilment
+	var err error
+	switch ev.Channel {
+	case scenarios.ByApp:
+		f, err = p.phone.Exercise(r)
+	case scenarios.ByManager:
+		r.Manager = e.managers[Main]
+		f, err = e.service.Exercise(r)
+	case scenarios.ByOperator:
+		r.Operator = e.staff[registry.RoleService]
+		f, err = e.service.Exercise(r)
+	}
+	refused := e.refusal(err)
+	if refused != "" {
+		return e.acted(p, string(r.Right), refused)
+	}
+	e.export(string(r.Right), f.Export)
+	cloud := []string{string(registry.Cloud), p.device, "exports"}
+	switch {
+	case r.Right == remotecall.ToDelete:
+		e.erased(p, "request")
+	case fresh != "" && p.service == remotecall.Flow:
+		e.truth.goes(p.id, "corrected", e.now, func(c *Canary) bool { return c.Field == "phone" })
+		p.persona.phone = fresh
+		e.enters(p, "phone", fresh, cloud...)
+	case fresh != "":
+		e.truth.goes(p.id, "corrected", e.now, func(c *Canary) bool { return c.Field == "device_serial" })
+		p.serial = fresh
+		e.enters(p, "device_serial", fresh, cloud...)
+	}
+	return e.acted(p, string(r.Right), "", "request", string(f.Request), "channel", []string{"app", "manager", "operator"}[ev.Channel])
+}
+
+// moveOut is the Manager saying that somebody left; somebody else moves in.
+func (e *Estate) moveOut(p *person) error {
+	if !p.appless {
+		for _, site := range e.sites(p) {
+			if _, err := e.managers[site].MovedOut(p.subject); err != nil {
+				return err
+			}
+		}
+		e.erased(p, "moved-out")
+		if err := p.phone.Close(); err != nil {
+			return err
+		}
+	}
+	e.people[p.resident] = nil
+	e.moved[p.resident]++
+	return nil
+}
+
+// staffActs is what the provider's staff do.
+func (e *Estate) staffActs(p *person, ev *scenarios.Event, a *script.Act) error {
+	security, service := e.staff[registry.RoleSecurity], e.staff[registry.RoleService]
+	var err error
+	facts := []string{}
+	switch ev.Kind {
+	case scenarios.Held:
+		if p == nil || !p.used() {
+			return e.acted(p, ev.Name, Unused)
+		}
+		kind := registry.KindFlowProfile.Name
+		if p.service == remotecall.RemoteCall {
+			kind = registry.KindRemoteCallAccount.Name
+		}
+		var id registry.ID
+		if id, err = service.Hold("claim", "C-2026-17", p.service, p.email, []string{kind}); err == nil {
+			e.holds = append(e.holds, id)
+			facts = append(facts, "case", string(id), "kind", kind)
+			e.truth.held(p.id, func(c *Canary) bool {
+				return c.Field == "email" || c.Field == "name" || c.Field == "phone" || c.Field == "device_serial"
+			})
+		}
+	case scenarios.Released:
+		if len(e.holds) == 0 {
+			return e.acted(nil, ev.Name, "no-case")
+		}
+		_, err = service.Release(e.holds[0])
+		facts = append(facts, "case", string(e.holds[0]))
+		e.holds = e.holds[1:]
+	case scenarios.Reidentified:
+		if p == nil || p.erased || p.phone.Pseudonym(Main) == "" {
+			return e.acted(p, ev.Name, "no-pseudonym")
+		}
+		_, err = security.Reidentify(registry.Case{Reason: registry.ReidentificationReasons()[0], Requester: "staff-1", Approver: "staff-2", Pseudonyms: []registry.ID{p.phone.Pseudonym(Main)}})
+	case scenarios.Disclosed:
+		if p == nil || p.erased {
+			return e.acted(p, ev.Name, Unused)
+		}
+		var out []byte
+		out, err = service.Disclose(remotecall.Order{Authority: "police", Basis: "police-law", Demanded: true, Allowed: true, Approver: "staff-3", Emails: []string{p.email}, Service: p.service})
+		e.export("disclosure", out)
+	case scenarios.Transferred:
+		err = e.transfer(service, a)
+	case scenarios.Troubleshot:
+		err = service.Troubleshoot(Main, "dark-picture", "")
+	case scenarios.KeyAuditRead:
+		var incident registry.ID
+		if incident, err = security.Incident("door-found-open", ""); err == nil {
+			_, err = security.KeyAudit(Main, incident)
+		}
+	}
+	return e.acted(p, ev.Name, e.refusal(err), facts...)
+}
+
+// transfer sends one person's Flow profile to a subcontractor. The agreement
+// of every second transfer has ended the day before, which must be refused.
+func (e *Estate) transfer(o *remotecall.Operator, a *script.Act) error {
+	const day = 24 * time.Hour
+	until := e.now.Add(365 * day)
+	if a.Number%2 == 1 {
+		until = e.now.Add(-day)
+	}
+	recipient := fmt.Sprintf("ORG-%d", a.Number)
+	if _, err := o.Agree(remotecall.Agreement{Recipient: recipient, Region: "FI", Purposes: []registry.Purpose{registry.ToCorrect},
+		Categories: []registry.Category{registry.UserProfile, registry.Credential, registry.Technical}, From: e.now.Add(-30 * day), Until: until}); err != nil {
+		return err
+	}
+	r := remotecall.TransferRequest{Recipient: recipient, Purpose: registry.ToCorrect, Kinds: []string{registry.KindFlowProfile.Name}}
+	for _, p := range e.people {
+		if p != nil && p.used() && p.service == remotecall.Flow {
+			r.Subjects = []registry.ID{p.subject}
+			break
+		}
+	}
+	out, err := o.Transfer(r)
+	if a.Number%2 == 1 && err == nil {
+		return fmt.Errorf("a transfer without a valid agreement was made")
+	}
+	e.export("transfer", out)
+	return err
+}
+
+// backUp, restart, restore and ending are the provider's.
+func (e *Estate) backUp() error {
+	name, err := e.stores.Backup()
+	if err != nil {
+		return err
+	}
+	e.backups = append(e.backups, name)
+	return e.acted(nil, "backup", "", "name", name)
+}
+
+// restart ends the processes in order and starts them on the same stores.
+// Logins, calls under way and visits are lost.
+func (e *Estate) restart() error {
+	if e.dir != "" {
+		if err := e.stores.Close(); err != nil {
+			return err
+		}
+		e.stores = nil
+	}
+	if err := e.open(); err != nil {
+		return err
+	}
+	e.endVisits()
+	return e.acted(nil, "restart", "")
+}
+
+// restore is the loss of the cloud store.
+func (e *Estate) restore() error {
+	if len(e.backups) == 0 {
+		return e.acted(nil, "restore", "no-backup")
+	}
+	name := e.backups[len(e.backups)-1]
+	if err := e.stores.Restore(name); err != nil {
+		return err
+	}
+	if err := e.open(); err != nil {
+		return err
+	}
+	e.endVisits()
+	return e.acted(nil, "restore", "", "name", name)
+}
+
+// ending is a hand-over to another provider, or the end of the service.
+func (e *Estate) ending(kind scenarios.EventKind, site string) error {
+	o := e.staff[registry.RoleService]
+	why := "handed-over"
+	var err error
+	if kind == scenarios.HandedOver {
+		if site == Main {
+			if e.successor, err = e.takeOver(site); err != nil {
+				return err
+			}
+		}
+		err = o.HandOver(site, "ORG-2")
+	} else {
+		why = "service-ended"
+		err = o.EndService(site)
+	}
+	if err != nil {
+		return err
+	}
+	e.gone[site] = why
+	if kind == scenarios.ServiceEnded {
+		e.truth.ends("building-"+site, why, e.now)
+	}
+	for _, p := range e.people {
+		if p != nil && !p.erased && !e.exists(p) {
+			e.erased(p, why)
+		}
+	}
+	return e.acted(nil, why, "", "building", site)
+}
