@@ -29,6 +29,7 @@ func foreknowledgeSection(c *result.Comparison, names []string) section {
 		gain.Rows = append(gain.Rows, []string{"Finding", k.Finding})
 		all := everybodyTable(k, names)
 		cost := allFigures(remote, "What it cost, "+names[k.Remote], func(name string) bool { return isRemote(name) && applies(remote, name) })
+		cost.Note = strings.TrimSpace(holds(&remote.Total.Remote))
 		sec.Blocks = append(sec.Blocks, block{Table: &gain}, block{Table: &all}, block{Table: &cost})
 	}
 	return sec

@@ -48,9 +48,25 @@ func decimals(unit string, v float64) int {
 	return 1
 }
 
-// quantity writes a figure with its unit.
+// quantity writes a figure with its unit. What would read as nothing without
+// being nothing is given by two digits, a time in milliseconds.
 func quantity(v float64, unit string) string {
+	if v != 0 && math.Abs(v) < 0.05 && (unit == "s" || unit == "%") {
+		if unit == "s" {
+			v, unit = 1000*v, "ms"
+		}
+		return joined(small(v), unit)
+	}
 	return joined(number(v, decimals(unit, v)), unit)
+}
+
+// small writes a number by its first two digits, in full.
+func small(v float64) string {
+	places := 1 - int(math.Floor(math.Log10(math.Abs(v))))
+	if places > 6 {
+		return "0"
+	}
+	return number(v, max(places, 0))
 }
 
 // joined puts a number and its unit together with a space that does not break.

@@ -54,6 +54,12 @@ func reasonTable(caption string, counts map[string]int64) table {
 	return t
 }
 
+// holds says at how many stops a car was held for a walker: a mean of few says
+// little of all calls.
+func holds(r *result.Remote) string {
+	return " Cars were held for a walker at " + plural(int(r.Held.N()), "stop", "stops") + "."
+}
+
 // remoteSection holds the figures of remote calls; false when there were none.
 func remoteSection(f *result.File) (section, bool) {
 	r := &f.Total.Remote
@@ -65,7 +71,8 @@ func remoteSection(f *result.File) (section, bool) {
 	if r.Unused > 0 {
 		sec.Lead += " " + count(r.Unused) + " rides were of people who had stopped using the app: they did not ask, and pressed at the landing."
 	}
-	figures := allFigures(f, "Figures of remote calls", isRemote)
+	sec.Lead += holds(r)
+	figures := allFigures(f, "Figures of remote calls", func(name string) bool { return isRemote(name) && applies(f, name) })
 	if len(figures.Rows) > 0 {
 		sec.Blocks = append(sec.Blocks, block{Table: &figures})
 	}

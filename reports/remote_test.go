@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"hoistway/twin/result"
 )
@@ -82,5 +83,43 @@ func TestTheHeadlineIsWhatCallingAheadGives(t *testing.T) {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q", want)
 		}
+	}
+}
+
+func TestSmallFiguresDoNotReadAsNothing(t *testing.T) {
+	for _, c := range []struct {
+		sentence string
+		v        float64
+		unit     string
+		want     string
+	}{
+		{"a time of a millisecond", 0.00124, "s", "1.2\u00a0ms"},
+		{"just below what a digit shows", 0.049, "s", "49\u00a0ms"},
+		{"nothing is nothing", 0, "s", "0.0\u00a0s"},
+		{"a small share", -0.012, "%", "−0.012\u00a0%"},
+		{"a rounding error of a sum", 1e-14, "s", "0\u00a0ms"},
+	} {
+		if got := quantity(c.v, c.unit); got != c.want {
+			t.Errorf("%s: %v %s is written %q, want %q", c.sentence, c.v, c.unit, got, c.want)
+		}
+	}
+	f := office("eta", 1, 2)
+	f.Total.Remote.Held.Add(3 * time.Second)
+	if !strings.Contains(markup(runPage(t, f)), "held for a walker at 1 stop.") {
+		t.Error("the page does not say how many holds the mean is of")
+	}
+}
+
+func TestWhatCallingAheadCouldSaveIsOfTheRunOfButtons(t *testing.T) {
+	f := office("eta", 1, 2)
+	could := 9.52
+	f.Metrics["caller_bound"] = &result.Metric{Unit: "s", N: 2, Value: &could}
+	const name = "Most that calling ahead could save"
+	if strings.Contains(markup(runPage(t, f)), name) {
+		t.Error("a run with calls from the phone says what they could save")
+	}
+	f.Header.Calls, f.Total.Remote = result.CallsButtons, result.Remote{}
+	if page := markup(runPage(t, f)); !strings.Contains(page, name) || strings.Contains(page, "Average waiting time after a remote call") {
+		t.Error("a run of buttons does not say what calls could save, or has figures of calls")
 	}
 }

@@ -16,7 +16,9 @@ func Run(w io.Writer, f *result.File) error {
 	}
 	h := f.Header
 	p := page{Title: titleOf(h), Subtitle: h.Description, Facts: facts(f), Verdict: verdictOf(f), Version: h.Version}
-	figures := allFigures(f, "All figures", func(name string) bool { return !isRemote(name) })
+	figures := allFigures(f, "All figures", func(name string) bool {
+		return applies(f, name) && (!isRemote(name) || h.Calls == result.CallsButtons)
+	})
 	p.Sections = append(p.Sections,
 		section{ID: "figures", Title: "Key figures", Nav: "Figures", Lead: "Measured over people who set out between " + moment(h.From) + " and " + moment(h.To) + " after the start, in " + plural(len(f.Replications), "replication", "replications") +
 			". ± says how far the mean of endless replications may lie from the figure.",

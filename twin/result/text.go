@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -166,10 +167,22 @@ var remoteFigures = []struct{ metric, label string }{
 	{"remote_no_show_pct", "never came"},
 	{"no_show_stops", "stops made for nobody"},
 	{"no_show_door_time", "  car time at them, in all"},
-	{"held_mean", "car held for a walker, per hold"},
+	{"held_mean", "car held for a walker"}, // the number of holds is added
 	{"held_per_call", "  per remote call"},
 	{"held_total", "  in all"},
 	{"remote_denied_pct", "attempts that the service refused"},
+}
+
+// remoteFigures are the rows of calls from the phone. The mean of holds says
+// of how many it is.
+func (p *page) remoteFigures(f *File, indent string) {
+	for _, r := range remoteFigures {
+		label := r.label
+		if r.metric == "held_mean" {
+			label += fmt.Sprintf(", mean of %d", f.Total.Remote.Held.N())
+		}
+		p.figure(f, r.metric, indent+label)
+	}
 }
 
 func (p *page) run(f *File) {
@@ -191,9 +204,7 @@ func (p *page) run(f *File) {
 	if r := &f.Total.Remote; r.Calls+denied(f.Total)+r.Unused > 0 {
 		p.line("")
 		p.row("%-38s %12s %12s", fmt.Sprintf("remote calls: %d", f.Total.Remote.Calls), "value", fmt.Sprintf("± (%v %%)", 100*h.Confidence))
-		for _, r := range remoteFigures {
-			p.figure(f, r.metric, r.label)
-		}
+		p.remoteFigures(f, "")
 		p.notes()
 		if r.Unused > 0 {
 			p.row("%-38s %12d", "did not use the app, and pressed", r.Unused)
@@ -361,13 +372,19 @@ func plural(n int, what string) string {
 	return what + "s"
 }
 
-// rounded writes a value for reading.
+// rounded writes a value for reading; small ones by two digits, times in ms.
 func rounded(v float64, unit string) string {
 	switch unit {
 	case "persons":
 		return fmt.Sprintf("%.0f", v)
 	case "s2":
 		return fmt.Sprintf("%.0f s²", v)
+	}
+	if v != 0 && math.Abs(v) < 0.05 { // it would read as nothing
+		if unit == "s" {
+			v, unit = 1000*v, "ms"
+		}
+		return fmt.Sprintf("%.2g %s", v, unit)
 	}
 	return fmt.Sprintf("%.1f %s", v, unit)
 }

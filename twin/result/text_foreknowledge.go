@@ -26,9 +26,7 @@ func (p *page) foreknowledge(c *Comparison, k *Foreknowledge) {
 	p.row("%-38s %12s", "bound: mean of min(wait, walk)", given(k.Bound))
 	p.paragraph("      ", "finding: "+k.Finding)
 	p.row("%-38s", "what it cost")
-	for _, r := range remoteFigures {
-		p.figure(remote, r.metric, "  "+r.label)
-	}
+	p.remoteFigures(remote, "  ")
 	p.notes()
 	p.paragraph("      ", "everybody: "+everybody(k))
 }

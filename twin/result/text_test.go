@@ -128,3 +128,24 @@ func TestJUnitHasOneCasePerExpectation(t *testing.T) {
 		t.Errorf("the failure %+v does not say why the metric is withheld", held)
 	}
 }
+
+func TestSmallFiguresDoNotReadAsNothing(t *testing.T) {
+	for _, c := range []struct {
+		sentence string
+		v        float64
+		unit     string
+		want     string
+	}{
+		{"a time of a millisecond", 0.0012, "s", "1.2 ms"},
+		{"a time just below what a digit shows", 0.049, "s", "49 ms"},
+		{"nothing is nothing", 0, "s", "0.0 s"},
+		{"from there on seconds", 0.05, "s", "0.1 s"},
+		{"a small share", 0.012, "%", "0.012 %"},
+		{"less than nothing", -0.0012, "s", "-1.2 ms"},
+		{"persons are counted", 0.01, "persons", "0"},
+	} {
+		if got := rounded(c.v, c.unit); got != c.want {
+			t.Errorf("%s: %v %s is written %q, want %q", c.sentence, c.v, c.unit, got, c.want)
+		}
+	}
+}
