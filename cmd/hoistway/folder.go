@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // folder is an output folder that comes into being whole: everything is
@@ -54,6 +55,38 @@ func openOutput(target string, force bool) (*folder, error) {
 		return nil, nil
 	}
 	return openFolder("out", target, force, written)
+}
+
+// apart refuses two outputs of which one is or lies in the other: the second
+// to be named would find the first there, or take its place.
+func apart(flag, target, otherFlag, other string) error {
+	if target == "" || other == "" {
+		return nil
+	}
+	a, b := trueTarget(target), trueTarget(other)
+	if a == b || strings.HasPrefix(a, b+string(filepath.Separator)) || strings.HasPrefix(b, a+string(filepath.Separator)) {
+		return fmt.Errorf("--%s %s and --%s %s: one would take the place of the other: name two folders side by side", flag, target, otherFlag, other)
+	}
+	return nil
+}
+
+// trueTarget is the path of an output, absolute, with the links resolved in
+// what exists of it. The output itself is replaced, never followed.
+func trueTarget(target string) string {
+	abs, err := filepath.Abs(target)
+	if err != nil {
+		return filepath.Clean(target) // opening it says why
+	}
+	rest := filepath.Base(abs)
+	for dir := filepath.Dir(abs); ; dir = filepath.Dir(dir) {
+		if real, err := filepath.EvalSymlinks(dir); err == nil {
+			return filepath.Join(real, rest)
+		}
+		if dir == filepath.Dir(dir) {
+			return abs
+		}
+		rest = filepath.Join(filepath.Base(dir), rest)
+	}
 }
 
 // commit gives the folder its name. An older one is gone afterwards.

@@ -159,3 +159,36 @@ func TestReplaceFile(t *testing.T) {
 		t.Errorf("the replaced file holds %q", got)
 	}
 }
+
+// Two outputs are side by side, by whatever path.
+func TestOutputsApart(t *testing.T) {
+	top := t.TempDir()
+	if err := os.Mkdir(filepath.Join(top, "real"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("real", filepath.Join(top, "link")); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		sentence, out, evidence string
+		apart                   bool
+	}{
+		{"the same folder", "q", "q", false},
+		{"one in the other", "q", "q/evidence", false},
+		{"the other in the one", "q/out", "q", false},
+		{"the same folder by a detour", "q", "x/../q", false},
+		{"the same folder through a link", "real/q", "link/q", false},
+		{"a folder in it that does not exist yet", "real", "link/a/b", false},
+		{"side by side", "q", "p", true},
+		{"a name that begins like the other", "q", "q2", true},
+		{"below one folder", "q/out", "q/evidence", true},
+	} {
+		err := apart("out", filepath.Join(top, c.out), "evidence", top+"/"+c.evidence)
+		if (err == nil) != c.apart {
+			t.Errorf("%s: %v", c.sentence, err)
+		}
+	}
+	if err := apart("out", "", "evidence", "q"); err != nil {
+		t.Errorf("no results: %v", err)
+	}
+}

@@ -106,6 +106,9 @@ func run(cmd *cobra.Command, refs []string, f *runFlags) (err error) {
 			return fmt.Errorf("--%s %s: it is of one run, and this is %d: name one scenario and one dispatcher", one.flag, one.value, runs)
 		}
 	}
+	if err := apart("out", f.out, "evidence", f.evidence); err != nil {
+		return err
+	}
 	all, err := loadAll(refs, &f.scenarioFlags)
 	if err != nil {
 		return err

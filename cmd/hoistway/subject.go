@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,6 +61,7 @@ type subjectFlags struct {
 	stores, keys, service, email string
 	passwordFile, checkedBy      string
 	at, out, purpose             string
+	longAfter                    bool
 	set, pseudonyms              []string
 }
 
@@ -78,6 +81,7 @@ func newRight(right remotecall.Right, short, long string) *cobra.Command {
 	flags.StringVar(&f.passwordFile, "password-file", "", "a `FILE` whose first line is the person's password; - reads it from standard input")
 	flags.StringVar(&f.checkedBy, "identity-checked-by", "", "number of the member of `STAFF` who saw proof of identity, such as staff-17")
 	flags.StringVar(&f.at, "at", "", "the `INSTANT` of the request, RFC 3339 (default: now); stores of a simulated year need one of that year")
+	flags.BoolVar(&f.longAfter, "long-after", false, "the request does come more than 400 days after the ledger's last entry")
 	required := []string{"stores", "service", "email"}
 	switch right {
 	case remotecall.ToReview, remotecall.ToPort:
@@ -103,6 +107,9 @@ func newRight(right remotecall.Right, short, long string) *cobra.Command {
 // exercise opens the stores, exercises the right and tells what came of it.
 func (f *subjectFlags) exercise(right remotecall.Right, stdin io.Reader, stdout io.Writer) (err error) {
 	r := remotecall.RightsRequest{Right: right, Service: f.service, Email: f.email, CheckedBy: f.checkedBy, Purpose: registry.Purpose(f.purpose)}
+	if f.service != remotecall.RemoteCall && f.service != remotecall.Flow {
+		return badInput{fmt.Errorf("--service %s: known are %s and %s", f.service, remotecall.Flow, remotecall.RemoteCall)}
+	}
 	if (f.passwordFile == "") == (f.checkedBy == "") {
 		return errors.New("the identity has to be proven: give either --password-file or --identity-checked-by")
 	}
@@ -111,17 +118,13 @@ func (f *subjectFlags) exercise(right remotecall.Right, stdin io.Reader, stdout 
 			return err
 		}
 	}
-	for _, s := range f.set {
-		name, value, ok := strings.Cut(s, "=")
-		if !ok || name == "" {
-			return errors.New("--set: want FIELD=VALUE, such as phone='+358 40 1234567'")
-		}
-		if r.Corrections == nil {
-			r.Corrections = map[string]string{}
-		}
-		r.Corrections[name] = value
+	if r.Corrections, err = f.corrections(); err != nil {
+		return err
 	}
 	for _, p := range f.pseudonyms {
+		if !registry.ID(p).Valid() {
+			return badInput{errors.New("--pseudonym: want a randomized ID as the phone shows it, 26 small letters and digits 2 to 7")}
+		}
 		r.Pseudonyms = append(r.Pseudonyms, registry.ID(p))
 	}
 	if f.out != "" {
@@ -163,13 +166,42 @@ func (f *subjectFlags) exercise(right remotecall.Right, stdin io.Reader, stdout 
 		}
 		done.Certificate.Verified = true
 	}
-	if err := f.tell(stdout, right, done, refused); err != nil {
+	if err := f.tell(stdout, &r, done, refused); err != nil {
 		return err
 	}
 	if refused != nil {
 		return badInput{explained(refused)}
 	}
 	return nil
+}
+
+// corrections reads --set. It names an unknown field and lists those that
+// there are; a value that somebody entered is shown in no message.
+func (f *subjectFlags) corrections() (map[string]string, error) {
+	own, managers := remotecall.Correctable(f.service)
+	values := map[string]string{}
+	for _, s := range f.set {
+		name, value, ok := strings.Cut(s, "=")
+		if !ok || name == "" {
+			return nil, errors.New("--set: want FIELD=VALUE, such as phone='+358 40 1234567'")
+		}
+		if !slices.Contains(own, name) && !slices.Contains(managers, name) {
+			return nil, badInput{fmt.Errorf("--set %s: %s stores no field of that name; it stores %s, and a building's Manager %s",
+				name, f.service, strings.Join(own, ", "), strings.Join(managers, ", "))}
+		}
+		if _, twice := values[name]; twice {
+			return nil, badInput{fmt.Errorf("--set %s: it is given twice", name)}
+		}
+		values[name] = value
+	}
+	return values, nil
+}
+
+// corrected lists the fields that a fulfilled correction changed, without
+// those that only a Manager can.
+func (f *subjectFlags) corrected(values map[string]string) []string {
+	own, _ := remotecall.Correctable(f.service)
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(values)), func(name string) bool { return !slices.Contains(own, name) })
 }
 
 // openStores are the stores at the instant of a request.
@@ -196,30 +228,52 @@ func (f *subjectFlags) open() (*openStores, remotecall.Config, error) {
 	if err != nil {
 		return nil, none, badInput{err}
 	}
-	// Opening would create what is missing, and then nobody would be known.
-	for flag, dir := range map[string]string{"--stores": filepath.Join(f.stores, string(registry.Cloud)), "--keys": keys} {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return nil, none, badInput{fmt.Errorf("%s: there is no folder %s", flag, dir)}
-		}
+	if info, err := os.Stat(keys); err != nil || !info.IsDir() {
+		return nil, none, badInput{fmt.Errorf("--keys: there is no folder %s", keys)}
 	}
-	stores, err := registry.Open(registry.Options{Dir: f.stores, Keys: keys, Now: func() time.Time { return now }, Buildings: c.Buildings, Limits: c.Limits})
+	// Without Existing a store that is missing would be made, empty, and a right
+	// would be fulfilled without what it held.
+	stores, err := registry.Open(registry.Options{
+		Dir: f.stores, Keys: keys, Now: func() time.Time { return now }, Buildings: c.Buildings, Limits: c.Limits, Existing: true,
+	})
 	if err != nil {
 		if strings.Contains(err.Error(), "directory lock") {
 			return nil, none, fmt.Errorf("--stores %s: another process has the stores open: stop it first, or ask through its app", f.stores)
 		}
 		return nil, none, badInput{fmt.Errorf("--stores %s: %w", f.stores, err)}
 	}
-	if last, err := lastEntry(stores); err != nil || last.After(now) {
-		if err == nil {
-			err = fmt.Errorf("--at %s: the ledger of these stores goes on until %s: give the instant of the request with --at", now.Format(time.RFC3339), last.Format(time.RFC3339))
-		}
+	if err := f.checkInstant(stores, now); err != nil {
 		return nil, none, badInput{errors.Join(err, stores.Close())}
 	}
 	config := remotecall.Config{Registry: stores, Cost: c.Cost, Policy: remotecall.DefaultPolicy()}
 	for _, b := range c.Buildings {
-		config.Buildings = append(config.Buildings, remotecall.Building{Name: b.Name, Services: []string{remotecall.RemoteCall, remotecall.Flow}})
+		layout := c.Layouts[b.Name]
+		building := remotecall.Building{Name: b.Name, Floors: layout.Floors, Services: []string{remotecall.RemoteCall, remotecall.Flow}}
+		for _, bank := range layout.Banks {
+			building.Banks = append(building.Banks, remotecall.Bank(bank))
+		}
+		config.Buildings = append(config.Buildings, building)
 	}
 	return &openStores{stores, now}, config, nil
+}
+
+// longAfter is the longest time after the ledger's last entry that is taken
+// for a request's instant without being confirmed. Its entry in the ledger
+// would lock out every request with an earlier one.
+const longAfter = 400 * 24 * time.Hour
+
+// checkInstant refuses an instant that cannot be the request's.
+func (f *subjectFlags) checkInstant(stores *registry.Registry, now time.Time) error {
+	last, err := lastEntry(stores)
+	switch {
+	case err != nil:
+		return err
+	case last.After(now):
+		return fmt.Errorf("--at %s: the ledger of these stores goes on until %s: give the instant of the request with --at", now.Format(time.RFC3339), last.Format(time.RFC3339))
+	case !last.IsZero() && now.Sub(last) > longAfter && !f.longAfter:
+		return fmt.Errorf("--at %s: the last entry of these stores' ledger is of %s, more than 400 days before, and no request could be made before this one any more: correct --at, or confirm it with --long-after", now.Format(time.RFC3339), last.Format(time.RFC3339))
+	}
+	return nil
 }
 
 // lastEntry is the instant of the ledger's last entry.
@@ -259,13 +313,13 @@ func explained(err error) error {
 }
 
 // tell prints what came of a request. It prints no personal data.
-func (f *subjectFlags) tell(w io.Writer, right remotecall.Right, done *remotecall.Fulfilment, refused error) error {
+func (f *subjectFlags) tell(w io.Writer, r *remotecall.RightsRequest, done *remotecall.Fulfilment, refused error) error {
 	outcome := "fulfilled"
 	if refused != nil {
 		outcome = "referred"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s (%s): %s, request %s\n", right, f.service, outcome, done.Request)
+	fmt.Fprintf(&b, "%s (%s): %s, request %s\n", r.Right, f.service, outcome, done.Request)
 	if f.out != "" {
 		var file struct {
 			Items []struct{ Store, Kind string } `json:"items"`
@@ -295,8 +349,11 @@ func (f *subjectFlags) tell(w io.Writer, right remotecall.Right, done *remotecal
 			fmt.Fprintf(&b, "  %s: %s, %d %s\n", d.Store, d.Outcome, d.Records, plural(d.Records, "record"))
 		}
 	}
-	for _, r := range done.Referrals {
-		fmt.Fprintf(&b, "  referred: %s\n", r)
+	if names := f.corrected(r.Corrections); refused == nil && len(names) > 0 {
+		fmt.Fprintf(&b, "  corrected: %s\n", strings.Join(names, ", "))
+	}
+	for _, x := range done.Referrals {
+		fmt.Fprintf(&b, "  referred: %s\n", x)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

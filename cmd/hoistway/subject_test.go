@@ -1,12 +1,15 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"hoistway/bench/estate"
 	"hoistway/dispatch/registry"
 	"hoistway/dispatch/remotecall"
 )
@@ -27,6 +30,7 @@ func stores(ts *testscript.TestScript, neg bool, args []string) {
 	config := registry.Config{
 		Buildings: []registry.BuildingConfig{{Name: "main", Region: "FI", Residential: true, Intercom: true}, {Name: "annex", Region: "FI"}},
 		Limits:    registry.DefaultLimits(), Cost: registry.TestCost,
+		Layouts: map[string]registry.Layout{"main": {Floors: []string{"G", "1"}}, "annex": {Floors: []string{"G", "1"}}},
 	}
 	ts.Check(registry.WriteConfig(dir, config))
 	r, err := registry.Open(registry.Options{Dir: dir, Keys: keys, Now: func() time.Time { return now }, Buildings: config.Buildings, Limits: config.Limits})
@@ -60,4 +64,21 @@ func stores(ts *testscript.TestScript, neg bool, args []string) {
 	_, err = s.SignUpRemoteCall(remotecall.RemoteCallSignUp{Email: "ilmari@example.org", Password: password, Serial: "SN-77", Building: "main"})
 	ts.Check(err)
 	ts.Check(r.Close())
+}
+
+// email sets $EMAIL to the e-mail of somebody whom the truth of a run's
+// evidence still knows: email FOLDER SERVICE
+func email(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: email FOLDER SERVICE")
+	}
+	for line := range strings.Lines(ts.ReadFile(filepath.Join(args[0], "truth", "canaries.ndjson"))) {
+		var c estate.Canary
+		ts.Check(json.Unmarshal([]byte(line), &c))
+		if c.Field == "email" && c.Service == args[1] && c.Store == "cloud" && c.Until == nil {
+			ts.Setenv("EMAIL", c.Value)
+			return
+		}
+	}
+	ts.Fatalf("nobody in %s uses %s", args[0], args[1])
 }
