@@ -1,6 +1,7 @@
 package remotecall
 
 import (
+	"slices"
 	"time"
 
 	"hoistway/dispatch/registry"
@@ -98,18 +99,39 @@ func (s *Service) readAccount(h registry.Handle, kind *registry.Kind, subject re
 	return p, h.Get(registry.Ref{Kind: kind, Subject: subject}, p.record)
 }
 
-// updateAccount changes an account in one transaction. The turn must be the
-// subject's.
+// updateAccount changes an account. Values that are replaced go as incorrect
+// ones do, also from a later restore. The turn must be the subject's, which
+// keeps others from changing it meanwhile.
 func (s *Service) updateAccount(a *account, change func(profile)) error {
 	kind := accountKind(a.service)
-	return s.handle(registry.RoleService, registry.ToIdentify).Of(a.subject).Do(kind, func(tx *registry.Tx) error {
-		p, ref := newProfile(kind), registry.Ref{Kind: kind, Subject: a.subject}
-		if err := tx.Get(ref, p.record); err != nil {
-			return err
+	h, ref := s.handle(registry.RoleService, registry.ToIdentify).Of(a.subject), registry.Ref{Kind: kind, Subject: a.subject}
+	p, err := s.readAccount(h, kind, a.subject)
+	if err != nil {
+		return err
+	}
+	former := p.values(a.service)
+	change(p)
+	var fields []string
+	for name, value := range p.values(a.service) {
+		if was := former[name]; was != "" && was != value {
+			fields = append(fields, name)
 		}
-		change(p)
-		return tx.Put(ref, p.record)
-	})
+	}
+	if len(fields) == 0 {
+		return h.Put(ref, p.record)
+	}
+	slices.Sort(fields)
+	return h.Correct(ref, p.record, fields...)
+}
+
+// values are what the subject entered, and the hash of the password, by the
+// names of their fields.
+func (p profile) values(service string) map[string]string {
+	values := map[string]string{"password": *p.password}
+	for _, name := range accountFields[service] {
+		values[name] = *p.field(name)
+	}
+	return values
 }
 
 // erase ends everything of a subject and erases them from the stores. Their

@@ -94,7 +94,18 @@ func (m *Manager) Admit(a Admission) (registry.ID, error) {
 	}
 	p := old
 	p.Service, p.Name, p.Address, p.Apartment, p.MainUser = a.Service, a.Name, a.Address, a.Apartment, a.MainUser
-	if err := h.Put(ref, &p); err != nil {
+	var fields []string
+	for _, f := range []struct{ name, was, now string }{{"name", old.Name, p.Name}, {"address", old.Address, p.Address}, {"apartment", old.Apartment, p.Apartment}} {
+		if f.was != "" && f.was != f.now {
+			fields = append(fields, f.name)
+		}
+	}
+	if len(fields) > 0 {
+		err = h.Correct(ref, &p, fields...)
+	} else {
+		err = h.Put(ref, &p)
+	}
+	if err != nil {
 		s.restoreApartment(m.building, subject, old, a)
 		return "", stored("enter a person", err)
 	}

@@ -28,7 +28,12 @@ func (m *Manager) GiveTag(subject registry.ID, floors []string) (number string, 
 		return "", stored("read a key tag", err)
 	}
 	t := registry.KeyTag{Number: rand.Text()[:16], Floors: orAll(floors)}
-	if err := h.Put(ref, &t); err != nil {
+	write := h.Put
+	if old.Number != "" {
+		// The former tag goes whole, also from a later restore: half a tag opens nothing.
+		write = func(ref registry.Ref, r registry.Record) error { return h.Correct(ref, r) }
+	}
+	if err := write(ref, &t); err != nil {
 		return "", stored("give a key tag", err)
 	}
 	s.mu.Lock()
