@@ -10,7 +10,8 @@ import (
 )
 
 // line is what --format json prints of a run. Figures that are withheld are
-// null. Figures that were not measured are null as well.
+// null. Figures that were not measured are null as well. Counts are of the
+// measured window and never withheld.
 type line struct {
 	Scenario       string   `json:"scenario"`
 	Dispatcher     string   `json:"dispatcher"`
@@ -35,9 +36,18 @@ type line struct {
 	TTDP90         *float64 `json:"ttd_p90_s"`
 	WaitOver60     *float64 `json:"wait_over_60_pct"`
 	SquaredWait    *float64 `json:"squared_wait_s2"`
-	WithheldReason *string  `json:"withheld_reason"` // of the first withheld figure; null when none is
-	Expectations   int      `json:"expectations"`    // that apply to the run
-	Missed         int      `json:"expectations_missed"`
+
+	TurnedAway         int64            `json:"refused"` // rides of people turned away at the entrance or by the group controller
+	TurnedAwayByReason map[string]int64 `json:"refused_by_reason"`
+	RemoteCalls        int64            `json:"remote_calls"`            // rides called from a phone
+	RemoteAWT          *float64         `json:"remote_awt_s"`            // their waiting time, from arriving at the landing; null also when nobody called
+	Denied             int64            `json:"remote_denied"`           // calls from the phone that the service refused; who made them pressed
+	DeniedByReason     map[string]int64 `json:"remote_denied_by_reason"` // words that result.Explain explains
+	Unused             int64            `json:"app_not_used"`            // rides of people with a phone who did not use the app; refused by nobody
+
+	WithheldReason *string `json:"withheld_reason"` // of the first withheld figure of all people; null when none is
+	Expectations   int     `json:"expectations"`    // that apply to the run
+	Missed         int     `json:"expectations_missed"`
 }
 
 // writeLine prints a run as one line of JSON.
@@ -47,6 +57,13 @@ func writeLine(w io.Writer, f *result.File, m study.Machine) error {
 		Replications: len(f.Replications), Digest: f.Digest,
 		Passengers: f.Total.Passengers, Journeys: f.Total.All,
 		Passes: m.Passes, RecordsTimed: m.Records,
+	}
+	remote := &f.Total.Remote
+	l.TurnedAway, l.TurnedAwayByReason = f.Total.Refused, counted(f.Total.Reasons)
+	l.RemoteCalls, l.RemoteAWT = remote.Calls, f.Metrics["remote_awt"].Value
+	l.DeniedByReason, l.Unused = counted(remote.Denied), remote.Unused
+	for _, n := range remote.Denied {
+		l.Denied += n
 	}
 	if m.Passes > 0 {
 		l.CPUSeconds = &m.CPUSeconds
@@ -85,6 +102,14 @@ func writeLine(w io.Writer, f *result.File, m study.Machine) error {
 	}
 	_, err = w.Write(append(text, '\n'))
 	return err
+}
+
+// counted is an empty object in JSON, never null, where there was nothing.
+func counted(reasons map[string]int64) map[string]int64 {
+	if reasons == nil {
+		return map[string]int64{}
+	}
+	return reasons
 }
 
 // rate is count per second, nil when no time was seen to pass.
