@@ -70,9 +70,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 		}
 		return id
 	}
-	incident := entry(ActIncident, map[string]string{"reason": "door found open", "building": "a"})
-	anywhere := entry(ActIncident, map[string]string{"reason": "door found open"})
-	instruction := entry(ActInstruction, map[string]string{"building": "b", "reason": "look for a defect"})
+	incident := entry(ActIncident, map[string]string{"reason": "door-found-open", "building": "a"})
+	anywhere := entry(ActIncident, map[string]string{"reason": "door-found-open"})
+	instruction := entry(ActInstruction, map[string]string{"building": "b", "reason": "defect"})
 
 	profile := func(id ID) Ref { return Ref{Kind: KindFlowProfile, Subject: id} }
 	person := func(id ID) Ref { return Ref{Kind: KindBuildingPerson, Subject: id} }
@@ -239,7 +239,7 @@ func TestHiddenFields(t *testing.T) {
 func TestKeyAuditByBuilding(t *testing.T) {
 	r := inRAM(t)
 	newTown(t, r)
-	id, err := r.Append(Entry{Act: ActIncident, Facts: map[string]string{"reason": "door found open"}}, false)
+	id, err := r.Append(Entry{Act: ActIncident, Facts: map[string]string{"reason": "door-found-open"}}, false)
 	must(t, err)
 	for _, building := range []string{"a", "b"} {
 		n := 0

@@ -22,6 +22,7 @@ type Fact struct {
 	Form     Form
 	Optional bool
 	Doc      string
+	Of       []string // of a FormChoice
 }
 
 // The acts that this package itself records.
@@ -71,10 +72,23 @@ var (
 	factRef      = Fact{Name: "ref", Form: FormRef, Doc: "the subject, as hex SHA-256 of \"erased|\" and its ID"}
 	factRecord   = Fact{Name: "ref", Form: FormRef, Doc: "the record, as hex SHA-256 of its store, \"|\" and its key"}
 	factBuilding = Fact{Name: "building", Form: FormBuilding, Doc: "the building"}
-	factReason   = Fact{Name: "reason", Form: FormText, Doc: "why"}
+	factNumber   = Fact{Name: "number", Form: FormNumber, Optional: true, Doc: "of the case in whoever's register it is"}
 	factService  = Fact{Name: "service", Form: FormWord, Doc: "remote-call or flow"}
 	factRing     = Fact{Name: "ring", Form: FormRing, Doc: "whose key-encryption keys: provider, or the store of a building"}
 )
+
+// choice declares a fact that is one of a closed list.
+func choice(name, doc string, list []string) Fact {
+	return Fact{Name: name, Form: FormChoice, Doc: doc + ": " + strings.Join(list, ", "), Of: list}
+}
+
+// holds tells whether a value has the fact's form.
+func (f *Fact) holds(r *Registry, value string) bool {
+	if f.Form == FormChoice {
+		return slices.Contains(f.Of, value)
+	}
+	return f.Form.holds(r, value)
+}
 
 func optional(f Fact) Fact { f.Optional = true; return f }
 
@@ -103,7 +117,7 @@ var acts = []Act{
 		{Name: "guardian", Form: FormYesNo, Optional: true, Doc: "the user holds parental responsibility"}, optional(factBuilding),
 	}},
 	{ActNotice, "A Manager informed a person the first time that data about them were collected.", []Fact{factRef, factBuilding, factService}},
-	{ActIncident, "An incident was opened, the grounds on which key audits may be read.", []Fact{factReason, optional(factBuilding), {Name: "opened-by", Form: FormStaff, Optional: true, Doc: "ordinal of staff"}}},
+	{ActIncident, "An incident was opened, the grounds on which key audits may be read.", []Fact{choice("reason", "why", incidentReasons), factNumber, optional(factBuilding), {Name: "opened-by", Form: FormStaff, Optional: true, Doc: "ordinal of staff"}}},
 	{ActKeyAuditRead, "A building's key audit was read.", []Fact{{Name: "incident", Form: FormID, Doc: "the grounds"}, factBuilding, {Name: "entries", Form: FormCount, Doc: "how many were read"}}},
 	{ActKeyAuditAnchor, "The oldest entries of a building's key audit went; the chain of those that stay begins after this one.", []Fact{
 		factBuilding, {Name: "sequence", Form: FormCount, Doc: "of the last entry that went"}, {Name: "hash", Form: FormRef, Doc: "of that entry"},
@@ -115,33 +129,33 @@ var acts = []Act{
 	{ActReidentified, "The links of a case were opened.", []Fact{{Name: "known", Form: FormCount, Doc: "of the case's IDs"}, {Name: "unknown", Form: FormCount, Doc: "of the case's IDs"}}},
 	{ActReidentifyDenied, "A case was refused, and nothing was opened.", []Fact{{Name: "why", Form: FormWord, Doc: "reason, approver, number or form"}}},
 	{ActAgreement, "A processing agreement with a recipient. The ID is the agreement's.", []Fact{
-		{Name: "recipient", Form: FormText, Doc: "an organisation"}, {Name: "group", Form: FormYesNo, Doc: "whether it is of the provider's or Manager's group"}, {Name: "region", Form: FormText, Doc: "where it processes"},
-		{Name: "mechanism", Form: FormText, Optional: true, Doc: "legal basis outside the EEA"}, {Name: "purposes", Form: FormWords, Doc: "that it is for"}, {Name: "categories", Form: FormWords, Doc: "of data"},
+		{Name: "recipient", Form: FormNumber, Doc: "an organisation"}, {Name: "group", Form: FormYesNo, Doc: "whether it is of the provider's or Manager's group"}, {Name: "region", Form: FormRegion, Doc: "where it processes"},
+		optional(choice("mechanism", "legal basis outside the EEA", mechanisms)), {Name: "purposes", Form: FormWords, Doc: "that it is for"}, {Name: "categories", Form: FormWords, Doc: "of data"},
 		{Name: "from", Form: FormInstant, Doc: "valid from"}, {Name: "until", Form: FormInstant, Doc: "and until"},
 	}},
 	{ActTransfer, "Records went to a recipient under an agreement.", []Fact{
-		{Name: "recipient", Form: FormText, Doc: "an organisation"}, {Name: "agreement", Form: FormID, Doc: "under which"}, {Name: "purpose", Form: FormWord, Doc: "what for"}, {Name: "kinds", Form: FormWords, Doc: "of records"},
-		{Name: "categories", Form: FormWords, Optional: true, Doc: "of data"}, {Name: "region", Form: FormText, Optional: true, Doc: "where it processes"}, {Name: "mechanism", Form: FormText, Optional: true, Doc: "legal basis outside the EEA"},
+		{Name: "recipient", Form: FormNumber, Doc: "an organisation"}, {Name: "agreement", Form: FormID, Doc: "under which"}, {Name: "purpose", Form: FormWord, Doc: "what for"}, {Name: "kinds", Form: FormWords, Doc: "of records"},
+		{Name: "categories", Form: FormWords, Optional: true, Doc: "of data"}, {Name: "region", Form: FormRegion, Optional: true, Doc: "where it processes"}, optional(choice("mechanism", "legal basis outside the EEA", mechanisms)),
 		{Name: "subjects", Form: FormCount, Doc: "how many"}, {Name: "records", Form: FormCount, Doc: "how many"}, {Name: "consideration", Form: FormWord, Optional: true, Doc: "always none: data are not sold"},
 		{Name: "group", Form: FormYesNo, Optional: true, Doc: "within the group"},
 	}},
 	{ActDisclosure, "Records went to an authority that may demand them.", []Fact{
-		{Name: "authority", Form: FormText, Doc: "which"}, {Name: "basis", Form: FormText, Doc: "the law"}, {Name: "demanded", Form: FormYesNo, Doc: "by the law"}, {Name: "allowed", Form: FormYesNo, Doc: "by the law"},
+		choice("authority", "which", authorities), choice("basis", "the law", laws), factNumber, {Name: "demanded", Form: FormYesNo, Doc: "by the law"}, {Name: "allowed", Form: FormYesNo, Doc: "by the law"},
 		{Name: "approver", Form: FormStaff, Doc: "ordinal of staff"}, {Name: "subjects", Form: FormCount, Doc: "in the order's scope"}, {Name: "records", Form: FormCount, Doc: "how many"}, {Name: "kinds", Form: FormWords, Optional: true, Doc: "of records"},
 		{Name: "ref-*", Form: FormRef, Optional: true, Doc: "each subject, as hex SHA-256 of \"erased|\" and its ID"}, optional(factService),
 	}},
-	{ActHold, "A legal case holds records. The ID is the case's.", []Fact{factReason, {Name: "records", Form: FormCount, Doc: "copied into the archive"}}},
+	{ActHold, "A legal case holds records. The ID is the case's.", []Fact{choice("reason", "why", holdReasons), factNumber, {Name: "records", Form: FormCount, Doc: "copied into the archive"}}},
 	{ActRelease, "A legal case was closed. The ID is the case's.", []Fact{{Name: "records", Form: FormCount, Optional: true, Doc: "in the archive"}, {Name: "deadline", Form: FormInstant, Optional: true, Doc: "of the archive"}, {Name: "erasures", Form: FormCount, Optional: true, Doc: "that were run again"}}},
 	{ActBackup, "The cloud store was written into a file.", []Fact{
 		{Name: "name", Form: FormFile, Doc: "of the file"}, {Name: "sequence", Form: FormCount, Optional: true, Doc: "of the ledger's last entry before it"}, {Name: "head", Form: FormRef, Optional: true, Doc: "hash of that entry"}, {Name: "records", Form: FormCount, Optional: true, Doc: "in the file"},
-		{Name: "bytes", Form: FormCount, Optional: true, Doc: "of the file"}, {Name: "sum", Form: FormRef, Optional: true, Doc: "hex SHA-256 of the file"}, {Name: "region", Form: FormText, Optional: true, Doc: "where it stands"}, {Name: "state", Form: FormWord, Optional: true, Doc: "written or deleted"},
+		{Name: "bytes", Form: FormCount, Optional: true, Doc: "of the file"}, {Name: "sum", Form: FormRef, Optional: true, Doc: "hex SHA-256 of the file"}, {Name: "region", Form: FormRegion, Optional: true, Doc: "where it stands"}, {Name: "state", Form: FormWord, Optional: true, Doc: "written or deleted"},
 	}},
 	{ActRestore, "The cloud store was replaced with a backup, and the ledger replayed on it.", []Fact{
 		{Name: "name", Form: FormFile, Doc: "of the file"}, {Name: "state", Form: FormWord, Optional: true, Doc: "intended or complete"}, {Name: "sequence", Form: FormCount, Optional: true, Doc: "replayed from this entry on"},
 		{Name: "erased", Form: FormCount, Optional: true, Doc: "subjects that were erased again"}, {Name: "removed", Form: FormCount, Optional: true, Doc: "records that were removed again"}, {Name: "records", Form: FormCount, Optional: true, Doc: "in the store afterwards"},
 	}},
 	{ActHandOver, "Our service in a building ended, and the building's key went to its Manager.", []Fact{
-		factBuilding, {Name: "successor", Form: FormText, Optional: true, Doc: "an organisation"}, {Name: "state", Form: FormWord, Optional: true, Doc: "intended or complete"}, {Name: "records", Form: FormCount, Optional: true, Doc: "of the building that went from the cloud"},
+		factBuilding, {Name: "successor", Form: FormNumber, Optional: true, Doc: "an organisation"}, {Name: "state", Form: FormWord, Optional: true, Doc: "intended or complete"}, {Name: "records", Form: FormCount, Optional: true, Doc: "of the building that went from the cloud"},
 	}},
 	{ActServiceEnded, "We ended the service in a building and erased what it held.", []Fact{
 		factBuilding, {Name: "state", Form: FormWord, Optional: true, Doc: "intended or complete"}, {Name: "records", Form: FormCount, Optional: true, Doc: "that went"},
@@ -153,12 +167,12 @@ var acts = []Act{
 		{Name: "erasure", Form: FormID, Optional: true, Doc: "that it led to"}, optional(factBuilding),
 		{Name: "checked-by", Form: FormStaff, Optional: true, Doc: "ordinal of the member of staff who checked the identity"},
 	}},
-	{ActInstruction, "A Manager instructed us to work with their building's logs. The ID is the instruction's.", []Fact{factBuilding, factReason}},
+	{ActInstruction, "A Manager instructed us to work with their building's logs. The ID is the instruction's.", []Fact{factBuilding, choice("reason", "why", instructionReasons), factNumber}},
 	{ActKeyCreated, "A key-encryption key was made.", []Fact{factRing, {Name: "epoch", Form: FormCount, Doc: "its number"}}},
 	{ActKeyDestroyed, "A key-encryption key was destroyed.", []Fact{factRing, {Name: "epoch", Form: FormCount, Doc: "its number"}}},
 	{ActKeyRotation, "All data keys of a ring were wrapped under a new key-encryption key.", []Fact{factRing, {Name: "from", Form: FormCount, Doc: "epoch"}, {Name: "to", Form: FormCount, Doc: "epoch"}, {Name: "keys", Form: FormCount, Doc: "wrapped anew"}}},
 	{ActTestCost, "Passwords are hashed at a cost that is for tests only.", []Fact{{Name: "memory", Form: FormCount, Doc: "KiB"}, {Name: "time", Form: FormCount, Doc: "passes"}, {Name: "threads", Form: FormCount, Doc: "threads"}}},
-	{ActTroubleshooting, "Staff connected to a camera; nothing was recorded.", []Fact{factBuilding, factReason, {Name: "bytes-stored", Form: FormCount, Optional: true, Doc: "always 0"}, {Name: "staff", Form: FormStaff, Optional: true, Doc: "ordinal"}}},
+	{ActTroubleshooting, "Staff connected to a camera; nothing was recorded.", []Fact{factBuilding, choice("reason", "why", troubleshootingReasons), factNumber, {Name: "bytes-stored", Form: FormCount, Optional: true, Doc: "always 0"}, {Name: "staff", Form: FormStaff, Optional: true, Doc: "ordinal"}}},
 	{ActSwept, "Records older than their retention were deleted.", []Fact{{Name: "kind-*", Form: FormCount, Optional: true, Doc: "records of that kind"}}},
 }
 
@@ -178,7 +192,7 @@ func (r *Registry) checkFacts(e *Entry) error {
 		if f == nil {
 			return fmt.Errorf("ledger: act %s declares no fact of that name; it has %s", a.Name, a.factNames())
 		}
-		if !f.Form.holds(r, value) {
+		if !f.holds(r, value) {
 			return fmt.Errorf("ledger: fact %s of act %s is not a %s", f.Name, a.Name, f.Form)
 		}
 		if rest != "" && !starHolds(r, f.Name, rest) {

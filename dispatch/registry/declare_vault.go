@@ -46,7 +46,8 @@ var (
 		Retention: WhileCase, Sealed: Plain, Purposes: []Purpose{ToDefend}, record: reflect.TypeFor[HoldCase](),
 		Doc: "A legal case and the records that it holds (FL:L62).",
 		Fields: []Field{
-			{"reason", Evidence, false, "of the case; names nobody"},
+			{"reason", Evidence, false, "of the case, one of the list that the act hold has"},
+			{"number", Evidence, true, "of the case in whoever's register it is"},
 			{"records", Technical, false, "store and key of each record, with | between"},
 			{"closed", Evidence, true, "when the case was closed"},
 			{"deadline", Technical, true, "when the archive deletes the copies, once closed"},

@@ -25,7 +25,9 @@ const (
 	FormStaff    Form = "ordinal of staff, such as 17 or staff-17"
 	FormOutcome  Form = "outcome and count, such as erased 12, or several with commas between"
 	FormFile     Form = "name of a backup file"
-	FormText     Form = "text of at most 120 letters, spaces and .,;:/()&§'-, with numbers of at most 4 digits"
+	FormRegion   Form = "country in ISO 3166, two letters"
+	FormNumber   Form = "number in a register, such as C-2026-17 for a case or ORG-4 for an organisation: at most 3 capital letters, then one or two hyphens with at most 6 digits after each"
+	FormChoice   Form = "one of a closed list"
 )
 
 const outcome = `(erased|none|shredded|held|referred-to-manager|not-provider|instructed) (0|[1-9][0-9]{0,17})`
@@ -38,7 +40,8 @@ var forms = map[Form]*regexp.Regexp{
 	FormStaff:   regexp.MustCompile(`^([a-z]{1,12}-)?[0-9]{1,6}$`),
 	FormOutcome: regexp.MustCompile(`^` + outcome + `(,` + outcome + `)*$`),
 	FormFile:    regexp.MustCompile(`^[a-z0-9]+([-.][a-z0-9]+)*$`),
-	FormText:    regexp.MustCompile(`^[\p{L}\p{N} .,;:/()&§'-]{1,120}$`),
+	FormRegion:  regexp.MustCompile(`^[A-Z]{2}$`),
+	FormNumber:  regexp.MustCompile(`^[A-Z]{1,3}(-[0-9]{1,6}){1,2}$`),
 }
 
 var longNumber = regexp.MustCompile(`\p{N}[ ./()-]?\p{N}[ ./()-]?\p{N}[ ./()-]?\p{N}[ ./()-]?\p{N}`)
@@ -65,8 +68,8 @@ func (f Form) holds(r *Registry, value string) bool {
 	case FormRing:
 		building, isServer := strings.CutPrefix(value, buildingPrefix)
 		return value == providerRing || isServer && r.isBuilding(building)
-	case FormText:
-		return forms[f].MatchString(value) && !longNumber.MatchString(value)
+	case FormChoice:
+		panic("BUG: a choice without its list")
 	}
 	return forms[f].MatchString(value)
 }

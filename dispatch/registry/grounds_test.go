@@ -19,20 +19,20 @@ func TestGroundsReachNoFurther(t *testing.T) {
 	}
 	order := func(demanded, allowed string) ID {
 		return entry(ActDisclosure, map[string]string{
-			"authority": "police", "basis": "law", "demanded": demanded, "allowed": allowed, "approver": "staff-1",
+			"authority": "police", "basis": "police-law", "demanded": demanded, "allowed": allowed, "approver": "staff-1",
 			"subjects": "1", "records": "1", "ref-1": subjectRef(p.subject),
 		})
 	}
 	agreement := func(purposes, categories string) ID {
 		return entry(ActAgreement, map[string]string{
-			"recipient": "Org", "group": "no", "region": "FI", "purposes": purposes, "categories": categories,
+			"recipient": "ORG-1", "group": "no", "region": "FI", "purposes": purposes, "categories": categories,
 			"from": start.Format(time.RFC3339Nano), "until": start.Add(60 * wholeDay).Format(time.RFC3339Nano),
 		})
 	}
 	profile := func(id ID) Ref { return Ref{Kind: KindFlowProfile, Subject: id} }
 	hold := func(id ID) ID {
 		t.Helper()
-		h, err := r.Hold("a dispute", []Ref{profile(id)})
+		h, err := r.Hold("dispute", "C-2026-17", []Ref{profile(id)})
 		must(t, err)
 		return h
 	}
@@ -51,13 +51,19 @@ func TestGroundsReachNoFurther(t *testing.T) {
 	incident := entry(ActIncident, map[string]string{"reason": "theft"})
 
 	authority := func(on, of ID) error { return read(r.As(RoleAuthority, ToDefend).On(on).Of(of), profile(of)) }
-	contractor := func(on ID, p Purpose, of ID) error { return read(r.As(RoleSubcontractor, p).On(on).Of(of), profile(of)) }
+	contractor := func(on ID, p Purpose, of ID) error {
+		return read(r.As(RoleSubcontractor, p).On(on).Of(of), profile(of))
+	}
 	security := func(on, of ID) error { return read(r.As(RoleSecurity, ToSecure).On(on).Of(of), profile(of)) }
 	usage := func(on, of ID) error {
 		return read(r.As(RoleSecurity, ToReidentify).On(on).Of(of), Ref{Kind: KindUsageLog})
 	}
-	held := func(on, of ID) error { return read(r.As(RoleSecurity, ToDefend).On(on), Ref{Kind: KindHeldRecord, Subject: of}) }
-	cases := func(on, of ID) error { return read(r.As(RoleSecurity, ToDefend).On(on), Ref{Kind: KindHoldCase, Item: of}) }
+	held := func(on, of ID) error {
+		return read(r.As(RoleSecurity, ToDefend).On(on), Ref{Kind: KindHeldRecord, Subject: of})
+	}
+	cases := func(on, of ID) error {
+		return read(r.As(RoleSecurity, ToDefend).On(on), Ref{Kind: KindHoldCase, Item: of})
+	}
 	rows := []struct {
 		says string
 		do   func() error

@@ -37,7 +37,7 @@ func TestHandOver(t *testing.T) {
 	manager := r.As(RoleManager, ToProvide).In("a").Of(subject) // of a session that goes on
 	must(t, manager.Get(person, &BuildingPerson{}))
 
-	must(t, r.HandOver("a", "Another Company Ltd"))
+	must(t, r.HandOver("a", "ORG-2"))
 
 	check := func(r *Registry) {
 		t.Helper()

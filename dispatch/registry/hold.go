@@ -28,8 +28,9 @@ import (
 
 // Hold puts records under a legal case: all of them or, when one is not there,
 // none. A record of a building server is looked for on every server that we
-// serve. The reason names nobody: it stands in the ledger.
-func (r *Registry) Hold(reason string, refs []Ref) (ID, error) {
+// serve. The reason is one of HoldReasons; number is that of the case in whoever's
+// register it is, or empty.
+func (r *Registry) Hold(reason, number string, refs []Ref) (ID, error) {
 	if len(refs) == 0 {
 		return "", errors.New("hold: a case names the records that it holds, and this one names none")
 	}
@@ -46,11 +47,14 @@ func (r *Registry) Hold(reason string, refs []Ref) (ID, error) {
 		}
 		copies = append(copies, found...)
 	}
-	c := &HoldCase{Meta: metaOf(KindHoldCase, now), Reason: reason}
+	c := &HoldCase{Meta: metaOf(KindHoldCase, now), Reason: reason, Number: number}
 	for _, h := range copies {
 		c.Records = append(c.Records, h.Store+"|"+h.Key)
 	}
 	facts := map[string]string{"reason": reason, "records": strconv.Itoa(len(copies))}
+	if number != "" {
+		facts["number"] = number
+	}
 	if _, err := r.Append(Entry{Act: ActHold, ID: id, Facts: facts}, true); err != nil {
 		return "", err
 	}

@@ -23,13 +23,13 @@ func TestHoldKeepsItsRecordsAndNothingElse(t *testing.T) {
 	person := Ref{Kind: KindBuildingPerson, Subject: subject}
 	must(t, r.As(RoleManager, ToProvide).In("a").Put(person, &BuildingPerson{Service: "flow", Name: "N"}))
 
-	if _, err := r.Hold("a dispute", []Ref{in, {Kind: KindSubUser, Subject: subject, Item: r.o.IDs.New()}}); !errors.Is(err, ErrNotFound) {
+	if _, err := r.Hold("dispute", "C-2026-17", []Ref{in, {Kind: KindSubUser, Subject: subject, Item: r.o.IDs.New()}}); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a hold on a record that is not there: %v", err)
 	}
 	if n := len(stands(t, r, KindHeldRecord, "")); n != 0 {
 		t.Fatalf("a hold that was refused left %d copies", n)
 	}
-	id, err := r.Hold("a dispute", []Ref{in, person})
+	id, err := r.Hold("dispute", "C-2026-17", []Ref{in, person})
 	must(t, err)
 	if n, err := r.Held(id); err != nil || n != 2 {
 		t.Errorf("the case holds %d records, %v; want 2", n, err)
@@ -117,7 +117,7 @@ func TestCertificateCountsHeldUsage(t *testing.T) {
 		refs = append(refs, ref)
 		return nil
 	}))
-	_, err := r.Hold("a dispute", append(refs, Ref{Kind: KindFlowProfile, Subject: p.subject}))
+	_, err := r.Hold("dispute", "C-2026-17", append(refs, Ref{Kind: KindFlowProfile, Subject: p.subject}))
 	must(t, err)
 	for _, row := range []struct {
 		who  *resident
@@ -138,7 +138,7 @@ func TestHoldKeepsNoCredentials(t *testing.T) {
 	h := r.As(RoleService, ToProvide)
 	must(t, h.Put(account, &FlowProfile{Name: "N", Password: "phc"}))
 	must(t, h.Put(key, &VisitorKey{Visitor: "V", CodeHash: "code"}))
-	id, err := r.Hold("a dispute", []Ref{account, key})
+	id, err := r.Hold("dispute", "C-2026-17", []Ref{account, key})
 	must(t, err)
 	n := 0
 	must(t, r.eachHeld(id, func(_ Ref, h *HeldRecord) error {
@@ -161,7 +161,7 @@ func TestHoldIsASnapshot(t *testing.T) {
 	r := inRAM(t)
 	subject := signUp(t, r)
 	ref := Ref{Kind: KindFlowProfile, Subject: subject}
-	id, err := r.Hold("a dispute", []Ref{ref})
+	id, err := r.Hold("dispute", "C-2026-17", []Ref{ref})
 	must(t, err)
 	service := r.As(RoleService, ToProvide)
 	must(t, service.Correct(ref, &FlowProfile{Name: "Other", Email: "e@example.org"}, "name"))
@@ -194,15 +194,17 @@ func TestHoldRefuses(t *testing.T) {
 	for _, row := range []struct {
 		sentence string
 		reason   string
+		number   string
 		refs     []Ref
 	}{
-		{"no records", "a dispute", nil},
-		{"a whole account is no record", "a dispute", []Ref{{Kind: KindSubUser, Subject: subject}}},
-		{"a key of the vault", "a dispute", []Ref{{Kind: KindWrappedKey, Subject: subject}}},
-		{"a reason that could name somebody by a number", "dispute 0401234567", []Ref{{Kind: KindFlowProfile, Subject: subject}}},
-		{"no reason", "", []Ref{{Kind: KindFlowProfile, Subject: subject}}},
+		{"no records", "dispute", "", nil},
+		{"a whole account is no record", "dispute", "", []Ref{{Kind: KindSubUser, Subject: subject}}},
+		{"a key of the vault", "dispute", "", []Ref{{Kind: KindWrappedKey, Subject: subject}}},
+		{"a reason in words of one's own", "dispute with Aino", "", []Ref{{Kind: KindFlowProfile, Subject: subject}}},
+		{"a number that is a telephone number", "dispute", "0401234567", []Ref{{Kind: KindFlowProfile, Subject: subject}}},
+		{"no reason", "", "", []Ref{{Kind: KindFlowProfile, Subject: subject}}},
 	} {
-		if _, err := r.Hold(row.reason, row.refs); err == nil {
+		if _, err := r.Hold(row.reason, row.number, row.refs); err == nil {
 			t.Errorf("%s: accepted", row.sentence)
 		}
 	}

@@ -187,6 +187,7 @@ type HeldRecord struct {
 type HoldCase struct {
 	Meta
 	Reason   string    `json:"reason"`
+	Number   string    `json:"number,omitempty"`
 	Records  []string  `json:"records"` // STORE|KEY
 	Closed   time.Time `json:"closed,omitzero"`
 	Deadline time.Time `json:"deadline,omitzero"` // of the archive, once closed

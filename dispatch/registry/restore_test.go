@@ -81,7 +81,7 @@ func TestRestoreRefusesWithoutItsLedger(t *testing.T) {
 	o := diskOptions(t, c)
 	r := open(t, o)
 	signUp(t, r)
-	_, err := r.Append(Entry{Act: ActIncident, Facts: map[string]string{"reason": "a door was forced"}}, true)
+	_, err := r.Append(Entry{Act: ActIncident, Facts: map[string]string{"reason": "forced-entry"}}, true)
 	must(t, err)
 	name, err := r.Backup()
 	must(t, err)
@@ -100,7 +100,7 @@ func TestRestoreRefusesWithoutItsLedger(t *testing.T) {
 			must(t, os.Rename(ledger, ledger+".away"))
 			r := open(t, o)
 			for range row.entries {
-				_, err := r.Append(Entry{Act: ActIncident, Facts: map[string]string{"reason": "another matter"}}, true)
+				_, err := r.Append(Entry{Act: ActIncident, Facts: map[string]string{"reason": "theft"}}, true)
 				must(t, err)
 			}
 			err := r.Restore(name)

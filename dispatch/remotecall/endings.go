@@ -6,7 +6,8 @@ import (
 	"hoistway/dispatch/registry"
 )
 
-// HandOver ends our service in a building in favour of another provider: its
+// HandOver ends our service in a building in favour of another provider, given
+// by its number as an organisation, such as ORG-4: its
 // server goes on under its Manager, and nothing of the building stays with us
 // (RC:L45). From then on the building's calls are refused with NotProvider.
 // People who use the service in another building keep their accounts; those of
@@ -15,6 +16,9 @@ func (o *Operator) HandOver(building, successor string) error {
 	return o.leave(building, func() error {
 		if successor == "" {
 			return field(MissingField, "successor", "")
+		}
+		if !registry.ValidNumber(successor) {
+			return field(MalformedField, "successor", "must be the number of an organisation, such as ORG-4")
 		}
 		return stored("hand a building over", o.s.c.Registry.HandOver(building, successor))
 	})

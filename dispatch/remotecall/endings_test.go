@@ -14,11 +14,12 @@ import (
 func TestHandOver(t *testing.T) {
 	h, a, b := twoDwellers(t)
 	o := h.staff(registry.RoleService)
-	h.refused(o.HandOver("castle", "another provider"), UnknownBuilding)
+	h.refused(o.HandOver("castle", "ORG-2"), UnknownBuilding)
 	h.refused(o.HandOver("tower", ""), MissingField)
+	h.refused(o.HandOver("tower", "Aino Virtanen"), MalformedField)
 	_, err := h.s.Call(a.token, upFrom("G", "1"))
 	h.ok(err)
-	h.ok(o.HandOver("tower", "another provider"))
+	h.ok(o.HandOver("tower", "ORG-2"))
 	for _, p := range []dweller{a, b} {
 		_, err := h.s.Call(p.token, upFrom("G", "1"))
 		h.refused(err, NotProvider)
@@ -37,7 +38,7 @@ func TestHandOver(t *testing.T) {
 	r.Building = "office"
 	_, err = h.s.Call(a.token, r)
 	h.ok(err)
-	h.refused(o.HandOver("tower", "another provider"), NotProvider)
+	h.refused(o.HandOver("tower", "ORG-2"), NotProvider)
 	h.refused(o.EndService("tower"), NotProvider)
 	h.restart()
 	a.token, err = h.s.Login(Flow, a.email, goodPassword)

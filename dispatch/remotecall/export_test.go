@@ -162,7 +162,7 @@ func TestPermissionsAreTheManagersToShow(t *testing.T) {
 // Where KONE has left, an export refers to the Manager (RC:L45).
 func TestReviewAfterHandOver(t *testing.T) {
 	h, a, _ := twoDwellers(t)
-	h.ok(h.staff(registry.RoleService).HandOver("office", "another provider"))
+	h.ok(h.staff(registry.RoleService).HandOver("office", "ORG-2"))
 	f, err := h.ask(channelApp, a.person, RightsRequest{Right: ToReview})
 	h.ok(err)
 	if strings.Contains(string(f.Export), a.otherName) {

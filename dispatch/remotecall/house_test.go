@@ -216,7 +216,7 @@ func (h *house) acts(act string) (n int) {
 // audited lists the key audit of a building as "act what", in order.
 func (h *house) audited(building string) (list []string) {
 	h.t.Helper()
-	incident, err := h.stores.Append(registry.Entry{Act: registry.ActIncident, Facts: map[string]string{"reason": "test of the audit"}}, false)
+	incident, err := h.stores.Append(registry.Entry{Act: registry.ActIncident, Facts: map[string]string{"reason": "theft"}}, false)
 	h.ok(err)
 	h.ok(h.stores.As(registry.RoleSecurity, registry.ToSecure).In(building).On(incident).
 		Each(registry.Ref{Kind: registry.KindKeyAudit}, func(_ registry.Ref, load func(registry.Record) error) error {

@@ -2,20 +2,38 @@ package remotecall
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 
 	"hoistway/dispatch/registry"
 )
 
-// Incident opens the grounds on which the key audit may be read (FL:L19).
-func (o *Operator) Incident(reason string) (registry.ID, error) {
+// Incident opens the grounds on which the key audit may be read (FL:L19). The
+// reason is one of registry.IncidentReasons; number is that of a case in
+// whoever's register it is, such as C-2026-17, or empty.
+func (o *Operator) Incident(reason, number string) (registry.ID, error) {
 	if err := o.must(securityRoles); err != nil {
 		return "", err
 	}
-	if reason == "" {
-		return "", NoGrounds
+	facts, err := why(reason, number, registry.IncidentReasons())
+	if err != nil {
+		return "", err
 	}
-	return o.s.note(registry.ActIncident, map[string]string{"reason": reason}, true)
+	return o.s.note(registry.ActIncident, facts, true)
+}
+
+// why gives the facts of a reason from a closed list, and of the number of a
+// case where there is one.
+func why(reason, number string, reasons []string) (map[string]string, error) {
+	switch {
+	case !slices.Contains(reasons, reason):
+		return nil, NoGrounds
+	case number == "":
+		return map[string]string{"reason": reason}, nil
+	case !registry.ValidNumber(number):
+		return nil, field(MalformedField, "number", "must be the number of a case, such as C-2026-17")
+	}
+	return map[string]string{"reason": reason, "number": number}, nil
 }
 
 // KeyAudit reads a building's key audit on the grounds of an incident. The
@@ -90,15 +108,16 @@ func (o *Operator) Reidentify(c registry.Case) ([]registry.LinkTarget, error) {
 }
 
 // Hold keeps records of a subject for a legal case (FL:L62). Kinds are names of
-// kinds in the cloud; the case names records, never a whole account.
-func (o *Operator) Hold(reason, service, email string, kinds []string) (registry.ID, error) {
+// kinds in the cloud; the case names records, never a whole account. The
+// reason is one of registry.HoldReasons; number is as in Incident.
+func (o *Operator) Hold(reason, number, service, email string, kinds []string) (registry.ID, error) {
 	if err := o.must(caseRoles); err != nil {
 		return "", err
 	}
-	switch {
-	case reason == "":
-		return "", NoGrounds
-	case len(kinds) == 0:
+	if _, err := why(reason, number, registry.HoldReasons()); err != nil {
+		return "", err
+	}
+	if len(kinds) == 0 {
 		return "", field(MissingField, "kinds", "of the records that the case is about")
 	}
 	subject, found := o.s.subjectByEmail(service, email)
@@ -123,7 +142,7 @@ func (o *Operator) Hold(reason, service, email string, kinds []string) (registry
 	if len(refs) == 0 {
 		return "", NoSuchEntry
 	}
-	id, err := o.s.c.Registry.Hold(reason, refs)
+	id, err := o.s.c.Registry.Hold(reason, number, refs)
 	return id, stored("hold records for a case", err)
 }
 

@@ -52,8 +52,9 @@ func (o *Operator) must(roles []registry.Role) error {
 }
 
 // Troubleshoot connects staff to a camera: a ledger entry, and nothing is
-// recorded (FL:L60).
-func (o *Operator) Troubleshoot(building, reason string) error {
+// recorded (FL:L60). The reason is one of registry.TroubleshootingReasons;
+// number is as in Incident.
+func (o *Operator) Troubleshoot(building, reason, number string) error {
 	if err := o.must(servingRoles); err != nil {
 		return err
 	}
@@ -64,9 +65,11 @@ func (o *Operator) Troubleshoot(building, reason string) error {
 	if !b.camera {
 		return NoCamera
 	}
-	if reason == "" {
-		return NoGrounds
+	facts, err := why(reason, number, registry.TroubleshootingReasons())
+	if err != nil {
+		return err
 	}
-	_, err = o.s.note(registry.ActTroubleshooting, map[string]string{"building": building, "reason": reason, "bytes-stored": "0"}, true)
+	facts["building"], facts["bytes-stored"] = building, "0"
+	_, err = o.s.note(registry.ActTroubleshooting, facts, true)
 	return err
 }

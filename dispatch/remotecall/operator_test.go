@@ -40,7 +40,7 @@ func TestStaffKeepToTheirRole(t *testing.T) {
 		roles []registry.Role // that may
 		do    func(o *Operator) error
 	}{
-		{"connect to a camera", servingRoles, func(o *Operator) error { return o.Troubleshoot("tower", "dark picture") }},
+		{"connect to a camera", servingRoles, func(o *Operator) error { return o.Troubleshoot("tower", "dark-picture", "C-2026-17") }},
 		{"make an agreement", servingRoles, func(o *Operator) error { _, err := o.Agree(agreement(h)); return err }},
 		{"transfer", servingRoles, func(o *Operator) error {
 			_, err := o.Transfer(transferOf(a.subject))
@@ -48,13 +48,13 @@ func TestStaffKeepToTheirRole(t *testing.T) {
 		}},
 		{"disclose", servingRoles, func(o *Operator) error { _, err := o.Disclose(order(a.email)); return err }},
 		{"take the analytics along", analysisRoles, func(o *Operator) error { _, err := o.Development(); return err }},
-		{"open an incident", securityRoles, func(o *Operator) error { _, err := o.Incident("door found open"); return err }},
+		{"open an incident", securityRoles, func(o *Operator) error { _, err := o.Incident("door-found-open", "C-2026-17"); return err }},
 		{"re-identify", securityRoles, func(o *Operator) error { _, err := o.Reidentify(caseOf(a.pseudonym)); return err }},
 		{"hold records", caseRoles, func(o *Operator) error {
-			_, err := o.Hold("claim", Flow, a.email, []string{"flow-profile"})
+			_, err := o.Hold("claim", "C-2026-17", Flow, a.email, []string{"flow-profile"})
 			return err
 		}},
-		{"hand over", servingRoles, func(o *Operator) error { return o.HandOver("nowhere", "another provider") }},
+		{"hand over", servingRoles, func(o *Operator) error { return o.HandOver("nowhere", "ORG-2") }},
 		{"end the service", servingRoles, func(o *Operator) error { return o.EndService("nowhere") }},
 	} {
 		for _, role := range []registry.Role{registry.RoleService, registry.RoleSecurity, registry.RoleAnalytics} {
@@ -73,10 +73,10 @@ func TestTroubleshooting(t *testing.T) {
 	h := newHouse(t, withStaff)
 	o := h.staff(registry.RoleService)
 	written := h.writes()
-	h.ok(o.Troubleshoot("tower", "dark picture"))
-	h.refused(o.Troubleshoot("tower", ""), NoGrounds)
-	h.refused(o.Troubleshoot("office", "dark picture"), NoCamera)
-	h.refused(o.Troubleshoot("castle", "dark picture"), UnknownBuilding)
+	h.ok(o.Troubleshoot("tower", "dark-picture", "C-2026-17"))
+	h.refused(o.Troubleshoot("tower", "", ""), NoGrounds)
+	h.refused(o.Troubleshoot("office", "dark-picture", "C-2026-17"), NoCamera)
+	h.refused(o.Troubleshoot("castle", "dark-picture", "C-2026-17"), UnknownBuilding)
 	if n := h.writes() - written; n != 0 {
 		t.Errorf("connecting to a camera wrote %d records", n)
 	}
@@ -98,12 +98,14 @@ func TestKeyAuditNeedsAnIncident(t *testing.T) {
 	h.ok(err)
 	_, err = o.KeyAudit("tower", agreed)
 	h.refused(err, NoGrounds) // an entry, but of another act
-	_, err = o.Incident("")
+	_, err = o.Incident("theft", "Aino")
+	h.refused(err, MalformedField)
+	_, err = o.Incident("", "")
 	h.refused(err, NoGrounds)
 	if n := h.acts(registry.ActKeyAuditRead); n != 0 {
 		t.Errorf("%d readings were noted that did not happen", n)
 	}
-	incident, err := o.Incident("door found open")
+	incident, err := o.Incident("door-found-open", "C-2026-17")
 	h.ok(err)
 	audit, err := o.KeyAudit("tower", incident)
 	h.ok(err)
@@ -188,17 +190,18 @@ func TestHoldAndRelease(t *testing.T) {
 		want                    Refusal
 	}{
 		{"no reason", "", a.email, []string{"flow-profile"}, NoGrounds},
+		{"a reason in words of one's own", "dispute with Aino", a.email, []string{"flow-profile"}, NoGrounds},
 		{"no records", "claim", a.email, nil, MissingField},
 		{"nobody", "claim", "nobody@example.org", []string{"flow-profile"}, NoAccount},
 		{"a kind of the other service", "claim", a.email, []string{"remote-call-account"}, MalformedField},
 		{"a kind about nobody", "claim", a.email, []string{"usage-log"}, MalformedField},
 		{"a kind of which there is none", "claim", a.email, []string{"objection"}, NoSuchEntry},
 	} {
-		if _, err := o.Hold(c.reason, Flow, c.email, c.kinds); Reason(err) != c.want {
+		if _, err := o.Hold(c.reason, "", Flow, c.email, c.kinds); Reason(err) != c.want {
 			t.Errorf("%s: got %v, want %s", c.sentence, err, c.want)
 		}
 	}
-	held, err := o.Hold("claim", Flow, a.email, []string{"flow-profile"})
+	held, err := o.Hold("claim", "C-2026-17", Flow, a.email, []string{"flow-profile"})
 	h.ok(err)
 	if n, err := h.stores.Held(held); err != nil || n != 1 {
 		t.Errorf("%d records are held (%v), want 1", n, err)
@@ -228,15 +231,15 @@ func TestHoldAndRelease(t *testing.T) {
 
 func agreement(h *house) Agreement {
 	return Agreement{
-		Recipient: "Cloud Hosting Oy", Region: "FI", Purposes: []registry.Purpose{registry.ToCorrect}, Categories: []registry.Category{registry.UserProfile},
+		Recipient: "ORG-1", Region: "FI", Purposes: []registry.Purpose{registry.ToCorrect}, Categories: []registry.Category{registry.UserProfile},
 		From: h.now().Add(-time.Hour), Until: h.now().Add(24 * time.Hour),
 	}
 }
 
 func transferOf(subjects ...registry.ID) TransferRequest {
-	return TransferRequest{Recipient: "Cloud Hosting Oy", Purpose: registry.ToCorrect, Kinds: []string{"flow-profile"}, Subjects: subjects}
+	return TransferRequest{Recipient: "ORG-1", Purpose: registry.ToCorrect, Kinds: []string{"flow-profile"}, Subjects: subjects}
 }
 
 func order(emails ...string) Order {
-	return Order{Authority: "police", Basis: "PL 4:3", Demanded: true, Allowed: true, Approver: "staff-3", Emails: emails, Service: Flow}
+	return Order{Authority: "police", Basis: "police-law", Demanded: true, Allowed: true, Approver: "staff-3", Emails: emails, Service: Flow}
 }

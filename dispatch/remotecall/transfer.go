@@ -11,9 +11,9 @@ import (
 
 // Agreement is a processing agreement with a recipient (RC:L37, FL:L66).
 type Agreement struct {
-	Recipient         string // organisation
+	Recipient         string // number of an organisation, such as ORG-4
 	Group             bool   // a company of the provider's or Manager's group (RC:L39, FL:L68)
-	Region, Mechanism string // a region outside the EEA needs one of Mechanisms
+	Region, Mechanism string // a region outside the EEA needs one of registry.Mechanisms
 	Purposes          []registry.Purpose
 	Categories        []registry.Category
 	From, Until       time.Time
@@ -22,16 +22,12 @@ type Agreement struct {
 	Consideration string
 }
 
-// Mechanisms are the legal bases on which data leave the EEA: a decision of
-// adequacy, standard contractual clauses, binding corporate rules.
-func Mechanisms() []string { return []string{"adequacy", "SCC", "BCR"} }
-
 // eea are the countries of the European Economic Area, ISO 3166.
 var eea = strings.Fields("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK")
 
 // lawful tells whether data may be processed in a region.
 func lawful(region, mechanism string) bool {
-	return slices.Contains(eea, region) || countryForm(region) == nil && len(region) == 2 && slices.Contains(Mechanisms(), mechanism)
+	return slices.Contains(eea, region) || countryForm(region) == nil && len(region) == 2 && slices.Contains(registry.Mechanisms(), mechanism)
 }
 
 // Agree records an agreement in the ledger.
@@ -42,6 +38,8 @@ func (o *Operator) Agree(a Agreement) (registry.ID, error) {
 	switch {
 	case a.Recipient == "":
 		return "", field(MissingField, "recipient", "")
+	case !registry.ValidNumber(a.Recipient):
+		return "", field(MalformedField, "recipient", "must be the number of an organisation, such as ORG-4")
 	case len(a.Purposes) == 0 || len(a.Categories) == 0:
 		return "", field(MissingField, "purposes or categories", "that the agreement is limited to")
 	case a.From.IsZero() || !a.Until.After(a.From):
@@ -185,7 +183,8 @@ func words[W ~string](list []W) string {
 
 // Order is an authority's demand.
 type Order struct {
-	Authority, Basis  string
+	Authority, Basis  string   // of registry.Authorities and registry.Laws
+	Number            string   // of the order, such as C-2026-17, or empty
 	Demanded, Allowed bool     // by the law that applies; both are needed
 	Approver          string   // number of a member of staff, such as staff-3
 	Emails            []string // of the persons it names
@@ -203,8 +202,10 @@ func (o *Operator) Disclose(r Order) (export []byte, err error) {
 		return nil, err
 	}
 	switch {
-	case !r.Demanded || !r.Allowed || r.Authority == "" || r.Basis == "" || r.Approver == "":
+	case !r.Demanded || !r.Allowed || !slices.Contains(registry.Authorities(), r.Authority) || !slices.Contains(registry.Laws(), r.Basis) || r.Approver == "":
 		return nil, NoGrounds
+	case r.Number != "" && !registry.ValidNumber(r.Number):
+		return nil, field(MalformedField, "number", "must be the number of an order, such as C-2026-17")
 	case !staffNumber.MatchString(r.Approver):
 		return nil, field(MalformedField, "approver", "must be the number of a member of staff, such as staff-3")
 	case r.Service != RemoteCall && r.Service != Flow:
@@ -214,6 +215,9 @@ func (o *Operator) Disclose(r Order) (export []byte, err error) {
 	}
 	facts := map[string]string{
 		"authority": r.Authority, "basis": r.Basis, "demanded": "yes", "allowed": "yes", "approver": r.Approver, "service": r.Service,
+	}
+	if r.Number != "" {
+		facts["number"] = r.Number
 	}
 	var named []registry.ID
 	for _, email := range r.Emails {

@@ -17,6 +17,7 @@ func TestAgreementsThatCannotBeMade(t *testing.T) {
 		want     Refusal
 	}{
 		{"without a recipient", func(a *Agreement) { a.Recipient = "" }, MissingField},
+		{"with a recipient by name", func(a *Agreement) { a.Recipient = "Aino Virtanen" }, MalformedField},
 		{"for no purpose", func(a *Agreement) { a.Purposes = nil }, MissingField},
 		{"over no category", func(a *Agreement) { a.Categories = nil }, MissingField},
 		{"without an end", func(a *Agreement) { a.Until = time.Time{} }, MalformedField},
@@ -50,7 +51,7 @@ func TestTransfersKeepToTheAgreement(t *testing.T) {
 		want     Refusal
 	}{
 		{"under the agreement", func(*Agreement) {}, func(*TransferRequest) {}, 0, ""},
-		{"to somebody without one", func(*Agreement) {}, func(r *TransferRequest) { r.Recipient = "Somebody Ltd" }, 0, NoAgreement},
+		{"to somebody without one", func(*Agreement) {}, func(r *TransferRequest) { r.Recipient = "ORG-2" }, 0, NoAgreement},
 		{"at the instant it ends", func(*Agreement) {}, func(*TransferRequest) {}, 24 * time.Hour, NoAgreement},
 		{"an instant before it ends", func(*Agreement) {}, func(*TransferRequest) {}, 24*time.Hour - time.Nanosecond, ""},
 		{"before it begins", func(a *Agreement) { a.From = a.From.Add(2 * time.Hour) }, func(*TransferRequest) {}, 0, NoAgreement},
@@ -106,6 +107,7 @@ func TestDisclosureKeepsToTheOrder(t *testing.T) {
 	}{
 		{"that the law does not demand", func(r *Order) { r.Demanded = false }, NoGrounds},
 		{"that the law does not allow", func(r *Order) { r.Allowed = false }, NoGrounds},
+		{"by an authority that is not on the list", func(r *Order) { r.Authority = "Aino Virtanen" }, NoGrounds},
 		{"without a law", func(r *Order) { r.Basis = "" }, NoGrounds},
 		{"that nobody approved", func(r *Order) { r.Approver = "" }, NoGrounds},
 		{"approved by a name", func(r *Order) { r.Approver = "Matti" }, MalformedField},
