@@ -120,6 +120,8 @@ func (e *Estate) erased(p *person, why string) {
 			return true
 		case e.gone[site] == "handed-over":
 			return false // we cannot delete there (RC:L45)
+		case c.Field == "key_tag": // works without the app until the Manager takes it back (FL:L51)
+			return why == "moved-out" && e.gone[site] == ""
 		}
 		return p.service == remotecall.RemoteCall || why == "moved-out" || e.gone[site] == "service-ended"
 	})
@@ -147,9 +149,11 @@ func (e *Estate) personal(p *person, ev *scenarios.Event, a *script.Act) error {
 			return e.acted(p, "sub-user-removed", "none")
 		}
 		id := p.subs[0]
-		p.subs = p.subs[1:]
 		refused := e.refusal(p.phone.RemoveSubUser(id))
-		e.truth.goes(p.id, "sub-user-removed", e.now, func(c *Canary) bool { return c.Field == "sub-user "+string(id) })
+		if refused == "" {
+			p.subs = p.subs[1:]
+			e.truth.goes(p.id, "sub-user-removed", e.now, func(c *Canary) bool { return c.Field == "sub-user "+string(id) })
+		}
 		return e.acted(p, "sub-user-removed", refused, "sub-user", string(id))
 	case scenarios.PreferenceSet:
 		return e.changePreferences(p)
@@ -192,18 +196,17 @@ func (e *Estate) changePreferences(p *person) error {
 	if p.service != remotecall.Flow {
 		return e.acted(p, "preference", "not-flow")
 	}
-	e.truth.goes(p.id, "preference-changed", e.now, func(c *Canary) bool { return c.Field == "intercom_username" })
 	name := canary()
-	if p.username == "" { // removed before
-		p.username = name
-	} else if p.resident%3 == 0 {
-		name, p.username = "", ""
-	} else {
-		p.username = name
+	if p.username != "" && p.resident%3 == 0 {
+		name = ""
 	}
 	refused := e.refusal(p.phone.Prefer(remotecall.Preferences{IntercomUsername: &name}))
-	if name != "" && refused == "" {
+	if refused == "" {
+		e.truth.goes(p.id, "preference-changed", e.now, func(c *Canary) bool { return c.Field == "intercom_username" })
+		p.username = name
 		e.enters(p, "intercom_username", name, string(registry.Cloud), "displays", p.device, "exports")
+	} else { // a refused value is nowhere
+		e.enters(p, "intercom_username", name)
 	}
 	return e.acted(p, "preference", refused)
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"hoistway/dispatch/registry"
 	"hoistway/dispatch/remotecall"
@@ -156,6 +157,7 @@ func (e *Estate) admit(p *person, site string) error {
 	}
 	store := "building-" + site
 	e.enters(p, "name", p.name, store, "exports")
+	e.enters(p, "key_tag", tag, store, "exports")
 	if a.Address != "" {
 		e.enters(p, "address", p.address, store, "exports")
 	}
@@ -236,7 +238,10 @@ func (e *Estate) again(p *person) error {
 			return fmt.Errorf("removing an account that was lost: %w", err)
 		}
 	}
-	e.truth.goes(p.id, "lost-with-the-cloud-store", e.now, everything)
+	e.truth.goes(p.id, "lost-with-the-cloud-store", e.now, func(c *Canary) bool {
+		site, inBuilding := strings.CutPrefix(c.Store, "building-")
+		return !inBuilding || e.gone[site] == "" // where we have left, the Manager did not say that they moved out
+	})
 	if err := e.signUp(p); err != nil {
 		return err
 	}

@@ -100,28 +100,27 @@ func (t *truth) goes(person, why string, at time.Time, ok func(*Canary) bool) {
 	}
 }
 
-// everything accepts all values.
-func everything(*Canary) bool { return true }
-
-// ends notes that everything in a store had to go.
+// ends notes that everything in a store had to go, but for key tags, which are
+// the Manager's.
 func (t *truth) ends(store, why string, at time.Time) {
 	if t == nil {
 		return
 	}
 	for _, c := range t.canaries {
-		if c.Store == store && c.Until == nil {
+		if c.Store == store && c.Until == nil && c.Field != "key_tag" {
 			c.Until, c.Why = &at, why
 		}
 	}
 }
 
-// held marks values of which a legal hold keeps a copy.
+// held marks values of which a legal hold keeps a copy: those that were still
+// there when it began.
 func (t *truth) held(person string, ok func(*Canary) bool) {
 	if t == nil {
 		return
 	}
 	for _, c := range t.canaries {
-		if c.Person == person && ok(c) {
+		if c.Person == person && c.Until == nil && ok(c) {
 			c.Held = true
 		}
 	}

@@ -55,7 +55,8 @@ func (e *Estate) issue(k *permit, host, floor int, from, until scenarios.Instant
 	}
 	k.refused = e.refusal(err)
 	e.fail(e.acted(p, "key-created", k.refused, "key", string(key.ID)))
-	if k.refused != "" {
+	if k.refused != "" { // the visitor's name is nowhere
+		e.enters(p, "refused visitor", r.Visitor)
 		return
 	}
 	k.key = key
