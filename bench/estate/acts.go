@@ -302,7 +302,7 @@ func (e *Estate) staffActs(p *person, ev *scenarios.Event, a *script.Act) error 
 			kind = registry.KindRemoteCallAccount.Name
 		}
 		var id registry.ID
-		if id, err = service.Hold("claim", p.service, p.email, []string{kind}); err == nil {
+		if id, err = service.Hold("claim", "C-2026-17", p.service, p.email, []string{kind}); err == nil {
 			e.holds = append(e.holds, id)
 			facts = append(facts, "case", string(id), "kind", kind)
 			e.truth.held(p.id, func(c *Canary) bool {
@@ -326,15 +326,15 @@ func (e *Estate) staffActs(p *person, ev *scenarios.Event, a *script.Act) error 
 			return e.acted(p, ev.Name, Unused)
 		}
 		var out []byte
-		out, err = service.Disclose(remotecall.Order{Authority: "police", Basis: "PL 4:3", Demanded: true, Allowed: true, Approver: "staff-3", Emails: []string{p.email}, Service: p.service})
+		out, err = service.Disclose(remotecall.Order{Authority: "police", Basis: "police-law", Demanded: true, Allowed: true, Approver: "staff-3", Emails: []string{p.email}, Service: p.service})
 		e.export("disclosure", out)
 	case scenarios.Transferred:
 		err = e.transfer(service, a)
 	case scenarios.Troubleshot:
-		err = service.Troubleshoot(Main, "picture is dark")
+		err = service.Troubleshoot(Main, "dark-picture", "")
 	case scenarios.KeyAuditRead:
 		var incident registry.ID
-		if incident, err = security.Incident("door found open"); err == nil {
+		if incident, err = security.Incident("door-found-open", ""); err == nil {
 			_, err = security.KeyAudit(Main, incident)
 		}
 	}
@@ -349,7 +349,7 @@ func (e *Estate) transfer(o *remotecall.Operator, a *script.Act) error {
 	if a.Number%2 == 1 {
 		until = e.now.Add(-day)
 	}
-	recipient := fmt.Sprintf("subcontractor-%d", a.Number)
+	recipient := fmt.Sprintf("ORG-%d", a.Number)
 	if _, err := o.Agree(remotecall.Agreement{Recipient: recipient, Region: "FI", Purposes: []registry.Purpose{registry.ToCorrect},
 		Categories: []registry.Category{registry.UserProfile, registry.Credential, registry.Technical}, From: e.now.Add(-30 * day), Until: until}); err != nil {
 		return err
@@ -422,7 +422,7 @@ func (e *Estate) ending(kind scenarios.EventKind, site string) error {
 				return err
 			}
 		}
-		err = o.HandOver(site, "another provider")
+		err = o.HandOver(site, "ORG-2")
 	} else {
 		why = "service-ended"
 		err = o.EndService(site)
