@@ -3,6 +3,7 @@ package scenarios
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -141,6 +142,7 @@ func (b *builder) events(n *node) {
 		return cmp.Or(cmp.Compare(x.From, y.From), strings.Compare(x.Name, y.Name))
 	})
 	b.order(sheets)
+	b.enough(sheets)
 }
 
 // instants settles when an event happens.
@@ -258,6 +260,52 @@ func (b *builder) order(sheets map[string]*sheet) {
 				t.fault("", fmt.Sprintf("add an event of kind = %q that is over before", f.sooner), "%s, number %d, finds %d %s before it: %s",
 					f.later, later, sooner, f.sooner, f.missing)
 			}
+		}
+	}
+}
+
+// enough refuses more ends than there are people. Erased and FellSilent end a
+// person's use of the app for good, so that nobody meets them twice; what finds
+// nobody would be left out of the run.
+func (b *builder) enough(sheets map[string]*sheet) {
+	if b.broken {
+		return
+	}
+	// Shares may add up to more than all, and a tenant with a share has somebody
+	// wherever there is room, so these are upper bounds.
+	of, all := map[string]int{}, 0
+	for f := range b.sc.Building.Floors {
+		here := 0
+		people := b.sc.Building.Floors[f].Population
+		for i := range b.sc.Tenants {
+			t := &b.sc.Tenants[i]
+			if t.App == NoApp || t.Share == 0 || !slices.Contains(t.Floors, f) {
+				continue
+			}
+			n := min(people, int(math.Ceil(t.Share*float64(people))))
+			of[t.Name] += n
+			here += n
+		}
+		all += min(people, here)
+	}
+	ends, ended := 0, map[string]int{}
+	for i := range b.sc.Events {
+		e := &b.sc.Events[i]
+		if e.Kind != Erased && e.Kind != FellSilent {
+			continue
+		}
+		t := sheets[e.Name]
+		if len(t.faults) > 0 {
+			continue
+		}
+		ends += e.Count
+		ended[e.Tenant] += e.Count
+		const remedy = "lower count, or give the building more people with an app"
+		switch {
+		case e.Tenant != "" && ended[e.Tenant] > of[e.Tenant]:
+			t.fault("count", remedy, "%d people of tenant %s are erased or fall silent by this event, but at most %d have an app, and nobody does so twice", ended[e.Tenant], e.Tenant, of[e.Tenant])
+		case ends > all:
+			t.fault("count", remedy, "%d people are erased or fall silent by this event, but at most %d have an app, and nobody does so twice", ends, all)
 		}
 	}
 }
