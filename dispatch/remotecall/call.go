@@ -17,8 +17,8 @@ type CallRequest struct {
 	From     string        // floor; where the caller will be at the landing
 	To       string        // floor; "" = the favourite floor (Flow)
 	Position Cell          // where the phone is
-	Distance float64       // m to walk to the landing
-	Walk     time.Duration // Remote Call: the phone's own figure, 0 = it has none; Flow: ignored, the stored speed counts
+	Distance float64       // m to walk to the landing, in whole metres
+	Walk     time.Duration // Remote Call: the phone's own figure in whole seconds, 0 = it has none; Flow: ignored, the stored speed counts
 }
 
 // Bounds of a request. What lies outside is malformed, not far away.
@@ -112,7 +112,8 @@ func (s *Service) call(x *session, r CallRequest) (Ticket, error) {
 	return ticket, nil
 }
 
-// check refuses numbers that no phone of ours sends.
+// check refuses numbers that no phone of ours sends: a way to the landing that
+// is finer than the position's grid would give the position away.
 func (r *CallRequest) check() error {
 	switch {
 	case r.Position.East < -mostCells || r.Position.East > mostCells || r.Position.North < -mostCells || r.Position.North > mostCells:
@@ -121,6 +122,10 @@ func (r *CallRequest) check() error {
 		return field(MalformedField, "distance", "is negative or too long to walk")
 	case r.Walk < 0 || r.Walk > mostWalk:
 		return field(MalformedField, "walk", "is negative or longer than an hour")
+	case r.Distance != math.Trunc(r.Distance):
+		return field(TooPrecise, "distance", "must be in whole metres")
+	case r.Walk%time.Second != 0:
+		return field(TooPrecise, "walk", "must be in whole seconds")
 	}
 	return nil
 }

@@ -12,7 +12,8 @@ import (
 // and leaves the phone as a cell of the grid, rounded towards the building. Somebody who is not near is
 // refused here, without a word to the service. For Remote Call the phone says
 // how long the walk takes, from r.Walk or from the distance and the user's
-// pace; for Flow it does not, as the service has the walking speed.
+// pace, in whole seconds and at least one, and nothing of the distance; for Flow
+// it says the distance in whole metres, as the service has the walking speed.
 func (p *Phone) Call(r remotecall.CallRequest) (t remotecall.Ticket, err error) {
 	at := p.o.Where()
 	if !(math.Hypot(at.East, at.North) <= p.o.Near) {
@@ -21,9 +22,12 @@ func (p *Phone) Call(r remotecall.CallRequest) (t remotecall.Ticket, err error) 
 	r.Position = remotecall.Cell{East: int(at.East / p.o.Grid), North: int(at.North / p.o.Grid)}
 	switch {
 	case p.o.App == remotecall.Flow:
-		r.Walk = 0
+		r.Distance, r.Walk = math.Round(r.Distance), 0
 	case r.Walk == 0:
 		r.Walk = p.walk(r.Distance)
+		fallthrough
+	default:
+		r.Distance, r.Walk = 0, max(r.Walk.Round(time.Second), time.Second)
 	}
 	if err := ask(p, wire.Call, r, &t); err != nil {
 		return remotecall.Ticket{}, err
