@@ -28,10 +28,12 @@ type replayed struct {
 // Gone from the restored store is every record whose key has been destroyed,
 // which is all of an erased subject; every record that was removed since; and
 // every record of a building whose service has ended since. Of a record that
-// was corrected since, the fields that the ledger names are emptied, because
-// the backup has their former values, and the whole record goes where the
-// ledger names none. What was written since the backup is lost, as with any
-// restore.
+// was corrected since, the fields that the ledger names get the values that they
+// have in the present store, or are emptied where it has none, because the
+// backup has their former values; the whole record goes where the ledger names
+// none. Objections, entries of the key audit and used-up uses of visitor keys
+// are taken from the present store too, as far as it can be read. What else was
+// written since the backup is lost, as with any restore.
 //
 // The old store serves until the new one is complete; for the time of the
 // exchange, accesses to the cloud fail. It ends with a sweep.
@@ -77,7 +79,14 @@ func (r *Registry) Restore(name string) error {
 		return fmt.Errorf("restore %s: %w", name, err)
 	}
 	r.step("restore:loaded")
-	n, err := r.replay(fresh, m)
+	present, err := r.store(Cloud, "")
+	if err != nil {
+		return fmt.Errorf("restore %s: %w", name, err)
+	}
+	if err := carryOver(present, fresh, m); err != nil {
+		return fmt.Errorf("restore %s: take over what the present store says: %w", name, err)
+	}
+	n, err := r.replay(fresh, present, m)
 	if err != nil {
 		return fmt.Errorf("restore %s: replay the ledger: %w", name, err)
 	}
@@ -154,7 +163,7 @@ type fate struct {
 // backup count too where they are younger than the record: the ledger is
 // written first, so the backup may have been made between the entry and the
 // act.
-func (r *Registry) replay(s *store, m Manifest) (n replayed, err error) {
+func (r *Registry) replay(s, present *store, m Manifest) (n replayed, err error) {
 	records := map[string]*fate{}
 	ended := map[string]bool{}
 	err = r.Entries(func(sequence uint64, e *Entry) error {
@@ -219,6 +228,7 @@ func (r *Registry) replay(s *store, m Manifest) (n replayed, err error) {
 			case f.gone, f.whole, f.removed.After(rec.Head().At), !ref.Kind.blank(rec, f.fields):
 				return drop(&n.removed)
 			case len(f.fields) > 0:
+				present.fill(ref, key, rec, f.fields)
 				value, err := s.encode(ref, key, rec, false)
 				if err != nil {
 					return err
@@ -248,6 +258,100 @@ func (r *Registry) replay(s *store, m Manifest) (n replayed, err error) {
 		return n, err
 	}
 	return n, s.settle()
+}
+
+// carryOver takes into a restored store what must not be lost with a restore:
+// objections, the end of the key audit, and that visitor keys were used. A
+// record of the present store that cannot be read is passed over. Values are
+// sealed for a store of this name and a key, so that they are taken as they are.
+func carryOver(present, restored *store, m Manifest) error {
+	last := uint64(0) // of the key audit, in the backup
+	for _, a := range m.Audit {
+		last = max(last, a.Sequence)
+	}
+	audit := []byte(KindKeyAudit.Prefix + "/")
+	err := restored.view(func(txn *badger.Txn) error {
+		return eachKey(txn, audit, func(item *badger.Item) error {
+			ref, err := parseKey(item.Key())
+			last = max(last, ref.Sequence)
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	taken := map[string][]byte{}
+	err = present.view(func(txn *badger.Txn) error {
+		for _, kind := range []*Kind{KindObjection, KindKeyAudit, KindVisitorKey} {
+			err := eachKey(txn, []byte(kind.Prefix+"/"), func(item *badger.Item) error {
+				ref, err := parseKey(item.Key())
+				if err != nil || kind == KindKeyAudit && ref.Sequence <= last {
+					return nil
+				}
+				value, err := item.ValueCopy(nil)
+				if err != nil {
+					return nil
+				}
+				is := kind.New()
+				if present.decode(kind, item.Key(), value, is) != nil {
+					return nil
+				}
+				if k, used := is.(*VisitorKey); used {
+					var was VisitorKey
+					if restored.read(kind, item.Key(), &was) != nil || k.Uses >= was.Uses {
+						return nil
+					}
+				}
+				taken[string(item.Key())] = value
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for batch := range slices.Chunk(sortedKeys(taken), 1000) {
+		err := restored.update(func(txn *badger.Txn) error {
+			for _, key := range batch {
+				if err := txn.Set([]byte(key), taken[key]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read decodes the record under a key.
+func (s *store) read(kind *Kind, key []byte, into Record) error {
+	return s.view(func(txn *badger.Txn) error {
+		item, err := txn.Get(key)
+		if err != nil {
+			return err
+		}
+		return item.Value(func(v []byte) error { return s.decode(kind, key, v, into) })
+	})
+}
+
+// fill gives fields of a record the values that they have in the store, where
+// it has a record there that can be read.
+func (s *store) fill(ref Ref, key []byte, rec Record, fields []string) {
+	is := ref.Kind.New()
+	if s.read(ref.Kind, key, is) != nil {
+		return
+	}
+	for _, name := range fields {
+		name = strings.ReplaceAll(name, "-", "_")
+		ref.Kind.field(rec, name).Set(ref.Kind.field(is, name))
+	}
 }
 
 // blank empties fields, given by the ledger's names for them, which have

@@ -257,7 +257,7 @@ func TestRestoreAgainstAModel(t *testing.T) {
 				must(t, service.Correct(ref, p, "name"))
 				model[subject].name = p.Name
 				if then[subject] != nil {
-					then[subject].name = "" // the former value is in the backup, and is emptied
+					then[subject].name = p.Name // the former value, in the backup, must not come back
 				}
 			case 5:
 				c.pass(time.Hour)
