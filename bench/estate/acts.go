@@ -1,6 +1,7 @@
 package estate
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -375,13 +376,16 @@ func (e *Estate) backUp() error {
 	if err != nil {
 		return err
 	}
-	e.backups = append(e.backups, name)
+	e.backups, e.backedUp = append(e.backups, name), e.now
 	return e.acted(nil, "backup", "", "name", name)
 }
 
 // restart ends the processes in order and starts them on the same stores.
 // Logins, calls under way and visits are lost.
 func (e *Estate) restart() error {
+	if err := e.service.Close(); err != nil {
+		return err
+	}
 	if e.dir != "" {
 		if err := e.stores.Close(); err != nil {
 			return err
@@ -408,7 +412,41 @@ func (e *Estate) restore() error {
 		return err
 	}
 	e.endVisits()
+	if err := e.lose(e.backedUp); err != nil {
+		return err
+	}
 	return e.acted(nil, "restore", "", "name", name)
+}
+
+// lose notes what a restore could not bring back: what was entered after the
+// backup and is nowhere else.
+func (e *Estate) lose(since time.Time) error {
+	const why = "lost-with-the-cloud-store"
+	inCloud := func(c *Canary) bool { return c.Store == string(registry.Cloud) || c.Store == "displays" }
+	for _, p := range e.people {
+		switch {
+		case p == nil || p.appless || p.erased:
+			continue
+		case !e.exists(p):
+			e.truth.goes(p.id, why, e.now, inCloud)
+			continue
+		}
+		e.truth.goes(p.id, why, e.now, func(c *Canary) bool {
+			return inCloud(c) && c.From.After(since) && (strings.HasPrefix(c.Field, "visitor ") || strings.HasPrefix(c.Field, "sub-user "))
+		})
+		if p.service != remotecall.Flow {
+			continue
+		}
+		var now registry.FlowPreferences
+		err := e.stores.As(registry.RoleSubject, registry.ToProvide).Of(p.subject).Get(registry.Ref{Kind: registry.KindFlowPreferences, Subject: p.subject}, &now)
+		if err != nil && !errors.Is(err, registry.ErrNotFound) {
+			return err
+		}
+		e.truth.goes(p.id, why, e.now, func(c *Canary) bool {
+			return inCloud(c) && (c.Field == "intercom_username" && c.Value != now.IntercomUsername || c.Field == "intercom_phone" && c.Value != now.IntercomPhone)
+		})
+	}
+	return nil
 }
 
 // ending is a hand-over to another provider, or the end of the service.

@@ -53,18 +53,19 @@ type Estate struct {
 	gone      map[string]string // buildings whose service ended, and why
 	successor *successor        // in the simulated building; nil until it is handed over
 
-	people  []*person // by resident; nil until they use the app
-	moved   []int     // by resident: how many lived there before
-	calls   map[int64]call
-	permits []permit   // by permit, from 1
-	planned []*planned // keys to be made, in order
-	waiting []*planned // that were made, for visitors who have not come
-	byHost  map[*person][]twin.Permit
-	holds   []registry.ID
-	backups []string
-	ended   []twin.Permit
-	exports int
-	err     error
+	people   []*person // by resident; nil until they use the app
+	moved    []int     // by resident: how many lived there before
+	calls    map[int64]call
+	permits  []permit   // by permit, from 1
+	planned  []*planned // keys to be made, in order
+	waiting  []*planned // that were made, for visitors who have not come
+	byHost   map[*person][]twin.Permit
+	holds    []registry.ID
+	backups  []string
+	backedUp time.Time // the newest of them
+	ended    []twin.Permit
+	exports  int
+	err      error
 }
 
 // call is a remote call under way.
@@ -168,7 +169,7 @@ func (e *Estate) open() (err error) {
 			return fmt.Errorf("opening the stores: %w", err)
 		}
 		if e.dir != "" {
-			if err := registry.WriteConfig(e.options.Dir, registry.Config{Buildings: e.options.Buildings, Limits: e.options.Limits, Cost: e.config.Cost}); err != nil {
+			if err := registry.WriteConfig(e.options.Dir, registry.Config{Buildings: e.options.Buildings, Limits: e.options.Limits, Cost: e.config.Cost, Layouts: e.layouts()}); err != nil {
 				return err
 			}
 		}
@@ -193,6 +194,19 @@ func (e *Estate) open() (err error) {
 		}
 	}
 	return nil
+}
+
+// layouts are the buildings' floors and banks as the stores' folder has them.
+func (e *Estate) layouts() map[string]registry.Layout {
+	layouts := map[string]registry.Layout{}
+	for _, b := range e.config.Buildings {
+		l := registry.Layout{Floors: b.Floors}
+		for _, bank := range b.Banks {
+			l.Banks = append(l.Banks, registry.BankLayout(bank))
+		}
+		layouts[b.Name] = l
+	}
+	return layouts
 }
 
 // at sets the services' clock.
@@ -231,6 +245,9 @@ func (e *Estate) Close() error {
 		if p != nil && !p.appless {
 			err = errors.Join(err, p.phone.Close())
 		}
+	}
+	if e.service != nil {
+		err = errors.Join(err, e.service.Close())
 	}
 	if e.stores != nil {
 		err = errors.Join(err, e.writeMetrics(), e.stores.Close())

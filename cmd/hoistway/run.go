@@ -267,6 +267,9 @@ func verdict(files []*result.File) error {
 	first := ""
 	for _, f := range files {
 		for _, v := range f.Verdicts {
+			if v.Unasked != "" {
+				continue
+			}
 			total++
 			if v.Pass {
 				continue

@@ -153,7 +153,10 @@ func (s *Service) rebuild() error {
 			a.email = s.emailDigest(a.service, *p.email)
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			s.accounts[a.subject], s.emails[a.email] = a, a
+			s.accounts[a.subject] = a
+			if *p.email != "" {
+				s.emails[a.email] = a
+			}
 			return nil
 		})
 		if err != nil {

@@ -23,6 +23,9 @@ func (s *Service) Login(service, email, password string) (t Token, err error) {
 	if service != RemoteCall && service != Flow {
 		return "", field(MalformedField, "service", `is neither "remote-call" nor "flow"`)
 	}
+	if email == "" {
+		return "", WrongCredentials // nobody's: a restore may have emptied it
+	}
 	d := s.emailDigest(service, email)
 	a, waits := s.attempt(d)
 	if waits {

@@ -19,7 +19,7 @@
 //
 // A frame's nonce is the iv XOR the sequence, big endian, in its last 8 bytes.
 // The phone counts requests from 1 and never uses a number twice; the back end
-// takes each number once (a window of 64 lets requests overtake each other) and
+// takes each number once (a window of 1024 lets requests overtake each other) and
 // gives it one reply. Sessions live in memory, end after [Idle] without use or
 // [Life] in all, and the one unused for longest ends when there are more than
 // [MostSessions]. A new process has none.

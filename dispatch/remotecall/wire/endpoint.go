@@ -5,6 +5,7 @@ import (
 	"container/list"
 	"crypto/hpke"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/json"
 	"sync"
 	"time"
@@ -41,7 +42,7 @@ type session struct {
 // DHKEM(X25519, HKDF-SHA256). The service knows nothing of the wire.
 func NewEndpoint(s Service, key hpke.PrivateKey, now func() time.Time) *Endpoint {
 	e := &Endpoint{key: key, now: now, sessions: map[sessionID]*list.Element{}, most: MostSessions}
-	e.boxes = mailboxes{by: map[remotecall.Token]*list.Element{}, most: MostSessions}
+	e.boxes = mailboxes{by: map[[sha256.Size]byte]*list.Element{}, most: MostSessions}
 	e.ops = e.table(s)
 	return e
 }

@@ -2,7 +2,10 @@ package wire
 
 import (
 	"container/list"
+	"crypto/sha256"
+	"slices"
 	"sync"
+	"time"
 
 	"hoistway/dispatch/remotecall"
 )
@@ -30,14 +33,18 @@ const (
 	mostFrames    = 32
 	mostFrameSize = 128 << 10
 	mostOthers    = 64
+	frameLife     = 3 * time.Minute
 )
 
 // mailbox keeps what happened until the phone fetches it. It implements
 // remotecall.Device.
 type mailbox struct {
+	now func() time.Time
+
 	mu     sync.Mutex
 	events []Happening
 	frames int
+	newest time.Time // of the frames
 	wiped  bool
 }
 
@@ -69,10 +76,12 @@ func (m *mailbox) put(h Happening) {
 	if m.wiped {
 		return
 	}
+	m.fade()
 	most, have := mostOthers, len(m.events)-m.frames
 	if h.What == Frame {
 		most, have = mostFrames, m.frames
 		m.frames++
+		m.newest = m.now()
 	}
 	m.events = append(m.events, h)
 	if have < most {
@@ -89,54 +98,66 @@ func (m *mailbox) put(h Happening) {
 	}
 }
 
+// fade drops the frames of a video that nobody has fetched for frameLife.
+func (m *mailbox) fade() {
+	if m.frames > 0 && m.now().Sub(m.newest) > frameLife {
+		m.events = slices.DeleteFunc(m.events, func(h Happening) bool { return h.What == Frame })
+		m.frames = 0
+	}
+}
+
 func (m *mailbox) take() []Happening {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.fade()
 	events := m.events
 	m.events, m.frames = nil, 0
 	return events
 }
 
-// mailboxes finds a mailbox by the login that connected it. It outlives the
+// mailboxes finds a mailbox by the login that connected it, of which it keeps
+// a hash: a token opens an account. It outlives the
 // wire's sessions, and the login too: who is erased must still be told to wipe.
 type mailboxes struct {
 	mu    sync.Mutex
-	by    map[remotecall.Token]*list.Element
+	by    map[[sha256.Size]byte]*list.Element
 	order list.List // most recently used first
 	most  int
 }
 
 type addressed struct {
-	token remotecall.Token
+	login [sha256.Size]byte
 	box   *mailbox
 }
 
 func (m *mailboxes) put(t remotecall.Token, box *mailbox) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if e := m.by[t]; e != nil {
+	login := sha256.Sum256([]byte(t))
+	if e := m.by[login]; e != nil {
 		m.order.Remove(e)
 	}
-	m.by[t] = m.order.PushFront(addressed{t, box})
+	m.by[login] = m.order.PushFront(addressed{login, box})
 	if m.order.Len() > m.most {
 		last := m.order.Remove(m.order.Back()).(addressed)
-		delete(m.by, last.token)
+		delete(m.by, last.login)
 	}
 }
 
 func (m *mailboxes) drop(t remotecall.Token) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if e := m.by[t]; e != nil {
+	login := sha256.Sum256([]byte(t))
+	if e := m.by[login]; e != nil {
 		m.order.Remove(e)
-		delete(m.by, t)
+		delete(m.by, login)
 	}
 }
 
 // take empties a phone's mailbox. NoDevice means that it has to connect again.
 func (m *mailboxes) take(t remotecall.Token) ([]Happening, error) {
 	m.mu.Lock()
-	e := m.by[t]
+	e := m.by[sha256.Sum256([]byte(t))]
 	if e == nil {
 		m.mu.Unlock()
 		return nil, remotecall.NoDevice

@@ -260,7 +260,8 @@ func TestRequestsMayOvertakeEachOtherByTheWindow(t *testing.T) {
 		}
 		return frame
 	}
-	for range 70 {
+	const last = windowSize + 5
+	for range last + 1 {
 		if err := c.Do(Status, sign(uint64(7)), nil); !errors.Is(err, ErrUncertain) {
 			t.Fatal(err)
 		}
@@ -271,7 +272,8 @@ func TestRequestsMayOvertakeEachOtherByTheWindow(t *testing.T) {
 		frame int
 		want  bool
 	}{
-		{"the last", 69, true}, {"the last again", 69, false}, {"63 before it", 6, true}, {"the same again", 6, false}, {"64 before it", 5, false}, {"the one before it", 68, true},
+		{"the last", last, true}, {"the last again", last, false}, {"the oldest of the window", 6, true}, {"the same again", 6, false},
+		{"the one that has left it", 5, false}, {"the one before the last", last - 1, true},
 	} {
 		if got := taken(row.frame); got != row.want {
 			t.Errorf("%s: taken %t, want %t", row.why, got, row.want)
@@ -286,11 +288,11 @@ func TestWindow(t *testing.T) {
 		taken := map[uint64]bool{}
 		top := uint64(0)
 		for range rapid.IntRange(1, 200).Draw(r, "steps") {
-			s := top + uint64(rapid.IntRange(-80, 80).Draw(r, "step"))
+			s := top + uint64(rapid.IntRange(-windowSize-80, windowSize/4).Draw(r, "step"))
 			if rapid.IntRange(0, 20).Draw(r, "leap") == 0 {
 				s = rapid.Uint64().Draw(r, "sequence")
 			}
-			want := s != 0 && !taken[s] && (s > top || top-s < 64)
+			want := s != 0 && !taken[s] && (s > top || top-s < windowSize)
 			if got := w.take(s); got != want {
 				r.Fatalf("sequence %d after %d: taken %t, want %t", s, top, got, want)
 			}

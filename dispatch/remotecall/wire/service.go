@@ -142,7 +142,7 @@ func (e *Endpoint) table(s Service) map[string]operation {
 		}),
 		Import: asks(s.Import),
 		Connect: signed(func(t remotecall.Token, key VideoKey) error {
-			box := new(mailbox)
+			box := &mailbox{now: e.now}
 			if err := s.Connect(t, box, key); err != nil {
 				return err
 			}

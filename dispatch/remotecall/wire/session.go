@@ -72,31 +72,36 @@ func (l *lane) open(authenticated []byte, sequence uint64, sealed []byte) ([]byt
 	return l.aead.Open(nil, n[:], sealed, authenticated)
 }
 
-// window remembers which sequences have been taken: the highest and which of
-// the 63 before it.
+// windowSize is how far requests of one phone may overtake each other.
+const windowSize = 1024
+
+// window remembers which sequences have been taken: the highest, and which of
+// the windowSize that end with it.
 type window struct {
 	top  uint64
-	seen uint64 // bit i: top-i was taken
+	seen [windowSize / 64]uint64 // bit s mod windowSize: s was taken
 }
 
 // take tells whether a sequence is new, and remembers it.
 func (w *window) take(sequence uint64) bool {
+	word, bit := &w.seen[sequence%windowSize/64], uint64(1)<<(sequence%64)
 	switch {
 	case sequence == 0:
 		return false
 	case sequence > w.top:
-		if d := sequence - w.top; d < 64 {
-			w.seen = w.seen<<d | 1
+		if sequence-w.top >= windowSize {
+			clear(w.seen[:])
 		} else {
-			w.seen = 1
+			for s := w.top + 1; s < sequence; s++ {
+				w.seen[s%windowSize/64] &^= 1 << (s % 64)
+			}
 		}
+		*word |= bit
 		w.top = sequence
 		return true
-	}
-	d := w.top - sequence
-	if d >= 64 || w.seen>>d&1 == 1 {
+	case w.top-sequence >= windowSize || *word&bit != 0:
 		return false
 	}
-	w.seen |= 1 << d
+	*word |= bit
 	return true
 }
