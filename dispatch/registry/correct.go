@@ -25,7 +25,7 @@ func (h Handle) Correct(ref Ref, rec Record, fields ...string) error {
 		// The names of fields have underscores, the ledger's words hyphens.
 		facts["fields"] = strings.ReplaceAll(strings.Join(fields, ","), "_", "-")
 	}
-	if _, err := h.r.Append(Entry{Act: ActCorrected, Facts: facts}, true); err != nil {
+	if _, err := h.r.Append(Entry{Act: ActCorrected, Facts: facts}, false); err != nil {
 		return err
 	}
 	err = h.one(ref, actWrite, func(s *store, txn *badger.Txn, rule *rule) error {

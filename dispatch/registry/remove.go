@@ -31,7 +31,7 @@ func (h Handle) Remove(refs ...Ref) error {
 			return err
 		}
 		facts := map[string]string{"ref": recordRef(s.name, key), "kind": ref.Kind.Name, "store": s.name}
-		if _, err := h.r.Append(Entry{Act: ActRemoved, Facts: facts}, true); err != nil {
+		if _, err := h.r.Append(Entry{Act: ActRemoved, Facts: facts}, false); err != nil {
 			return err
 		}
 		err = h.one(ref, actDelete, func(s *store, txn *badger.Txn, rule *rule) error {
@@ -50,7 +50,13 @@ func (h Handle) Remove(refs ...Ref) error {
 
 // Settle makes all deletions and corrections so far physical. Stores in which
 // there were none cost nothing.
+//
+// The ledger's entries of them are on the disk before anything goes from the
+// files.
 func (r *Registry) Settle() error {
+	if err := r.ledger.s.sync(); err != nil {
+		return err
+	}
 	var errs []error
 	for _, s := range r.allStores() {
 		if s.kind != Ledger && !s.handedOver.Load() {

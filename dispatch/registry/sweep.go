@@ -13,8 +13,12 @@ import (
 	"github.com/dgraph-io/badger/v4"
 )
 
-// lookEvery is how often a sweep looks through all of the usage log for what
-// erasures left unreadable, and through links and accounts that it has looked
+// unreadableEvery is how often a sweep looks through all of the usage log for
+// what erasures left unreadable, and through the links. Unreadable entries lie
+// in the buckets of a whole year, so to remove them writes the log anew.
+const unreadableEvery = 28 * wholeDay
+
+// lookEvery is how often a sweep looks through accounts that it has looked
 // through before. What has a deadline to keep is never put off.
 const lookEvery = 7 * wholeDay
 
@@ -69,7 +73,7 @@ func (r *Registry) sweep() (swept map[string]int, inactive []ID, err error) {
 		for kind, n := range s.counts {
 			facts["kind-"+kind] = strconv.Itoa(n)
 		}
-		if _, err := r.Append(Entry{Act: ActSwept, Facts: facts}, true); err != nil {
+		if _, err := r.Append(Entry{Act: ActSwept, Facts: facts}, false); err != nil {
 			errs = append(errs, err)
 		}
 	}

@@ -20,7 +20,7 @@ func (s *sweep) links() error {
 	if err != nil {
 		return err
 	}
-	if s.now.Sub(s.memory.looked) < lookEvery {
+	if s.now.Sub(s.memory.looked) < unreadableEvery {
 		return nil
 	}
 	shreds := s.r.ring.shredded()

@@ -96,7 +96,7 @@ func (s *Service) Exercise(r RightsRequest) (*Fulfilment, error) {
 	if err != nil {
 		return nil, err
 	}
-	if q.id, err = s.c.Registry.Append(q.entry("", ""), true); err != nil {
+	if q.id, err = s.c.Registry.Append(q.entry("", ""), false); err != nil {
 		return nil, stored("note the request in the ledger", err)
 	}
 	f := &Fulfilment{Request: q.id}
@@ -130,7 +130,7 @@ func (s *Service) Exercise(r RightsRequest) (*Fulfilment, error) {
 	if f.Certificate != nil {
 		erasure = f.Certificate.Erasure
 	}
-	if _, err := s.c.Registry.Append(q.entry(outcome, erasure), true); err != nil {
+	if _, err := s.c.Registry.Append(q.entry(outcome, erasure), false); err != nil {
 		return nil, stored("note the outcome in the ledger", err)
 	}
 	if err != nil && outcome != "referred" {

@@ -18,8 +18,9 @@ import (
 //     erased (RC:L45, FL:L56);
 //   - the key-encryption key is made anew when it is as old as Limits.Rotation;
 //   - the analytics of a month that is over are published;
-//   - single records that were removed or corrected go from the files, and
-//     the displays at the entrances are put in line with the stores.
+//   - once a week, single records that were removed or replaced go from the
+//     files, where their bytes lay unread, and the displays at the entrances
+//     are put in line with the stores should they differ.
 //
 // What fails is tried again by the next call, and keeps nothing else from
 // being done.
@@ -37,12 +38,21 @@ func (s *Service) Tend() error {
 	if !due {
 		return tending(err)
 	}
-	err = errors.Join(err, s.storeWeeks(week(now)), s.sweep(now), s.rotate(now), s.publish(), s.render(), stored("settle removals", s.c.Registry.Settle()))
+	err = errors.Join(err, s.storeWeeks(week(now)), s.sweep(now), s.rotate(now), s.publish())
+	s.mu.Lock()
+	weekly := !week(s.provider.settled).Equal(week(now))
+	s.mu.Unlock()
+	if weekly {
+		err = errors.Join(err, s.render(), stored("settle removals", s.c.Registry.Settle()))
+	}
 	if err != nil {
 		return tending(err)
 	}
 	s.mu.Lock()
 	s.provider.tended = now
+	if weekly {
+		s.provider.settled = now
+	}
 	s.mu.Unlock()
 	return nil
 }

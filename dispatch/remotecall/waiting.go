@@ -33,9 +33,10 @@ type waiting struct {
 // at once; among so many nobody stands out.
 const mostUploads = 1 << 16
 
-// Close stores what waits in memory. The service is not used afterwards.
+// Close stores what waits in memory, and settles what was removed. The service
+// is not used afterwards.
 func (s *Service) Close() error {
-	return errors.Join(s.storeUploads(), s.storeWeeks(time.Time{}))
+	return errors.Join(s.storeUploads(), s.storeWeeks(time.Time{}), stored("settle removals", s.c.Registry.Settle()))
 }
 
 // storeUploadsOfHour stores the uploads once an hour.
