@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"hoistway/dispatch/registry"
 )
 
 // Folders are the parts of the evidence.
@@ -138,11 +136,3 @@ func (t *tap) Frame(at time.Time, from string, frame []byte) {
 }
 
 func (t *tap) close() error { return errors.Join(t.w.Flush(), t.f.Close()) }
-
-// storeOf is the folder's name of a kind's store.
-func storeOf(k *registry.Kind, building string) string {
-	if k.Store == registry.Building {
-		return "building-" + building
-	}
-	return string(k.Store)
-}
