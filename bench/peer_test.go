@@ -4,7 +4,9 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
+	"hoistway/bench/estate"
 	"hoistway/scenarios"
 	"hoistway/twin"
 	"hoistway/twin/result"
@@ -40,7 +42,13 @@ func whole(b *testing.B, scenario, policy string) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	if sc.Run.Duration > 31*24*time.Hour {
+		b.Skip("a year takes a minute: hoistway run " + scenario)
+	}
 	o := study.Options{Reference: scenario, Version: "bench", Seed: sc.Run.Seed, Replications: 1, Dispatcher: policy, Parallel: 1}
+	o.Service = func(sc *scenarios.Scenario, replication int) (study.Service, error) {
+		return estate.New(sc, o.Seed, replication, "")
+	}
 	var (
 		file    *result.File
 		machine study.Machine

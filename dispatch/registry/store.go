@@ -43,10 +43,10 @@ func storeName(kind Store, building string) string {
 
 // badgerOptions are those of one store; dir "" keeps it in memory.
 //
-// A memtable of 8 MiB holds about 20,000 records before it is written as a
-// table. It bounds a transaction to 1.2 MB, what an erasure has to flush and
+// A memtable of 4 MiB holds about 10,000 records before it is written as a
+// table. It bounds a transaction to 0.6 MB, what an erasure has to flush and
 // compact, and the memory of six stores; with Badger's 64 MiB a settled
-// erasure would write eight times as much. Values stay inside the tables: the
+// erasure would write sixteen times as much. Values stay inside the tables: the
 // value log gives space back only by a garbage collection of many seconds.
 // They are not compressed: ciphertext does not get smaller, and blocks as they
 // are need no cache beside the system's.
@@ -56,9 +56,9 @@ func storeName(kind Store, building string) string {
 func badgerOptions(dir string, kind Store, log *slog.Logger) badger.Options {
 	o := badger.DefaultOptions(dir).
 		WithNumVersionsToKeep(1).
-		WithMemTableSize(8 << 20).
+		WithMemTableSize(4 << 20).
 		WithNumMemtables(3).
-		WithValueLogFileSize(16 << 20).
+		WithValueLogFileSize(8 << 20).
 		WithNumCompactors(2).
 		WithNumGoroutines(2).
 		WithCompression(options.None).
@@ -67,9 +67,7 @@ func badgerOptions(dir string, kind Store, log *slog.Logger) badger.Options {
 		WithLogger(scrubbed{log, storeLabel(dir, kind)})
 	o.TableSizeMultiplier = 1
 	if dir == "" {
-		const memtable = 4 << 20
 		o = o.WithInMemory(true).
-			WithMemTableSize(memtable).
 			WithValueThreshold(largestValue)
 	}
 	return o
