@@ -146,7 +146,7 @@ func scenarioText(t *rapid.T) string {
 		maybe("log_data = %q", ms("log_data", 3_600_000, 86_400_000))
 		maybe("rotation = %q", pick("rotation", "30d", "36h", "1d1h"))
 		maybe("[service.log.doors]\nfields = [\"floor\", \"bank\"]\nretention = %q", "90d")
-		maybe("[event.e]\nkind = %q\ncount = %d\nto = %q", pick("kind", "erased", "restarted", "sub-user-added"), rapid.IntRange(1, 9).Draw(t, "count"), ms("to", 1, 1_000_000))
+		maybe("[event.e]\nkind = %q\ncount = %d\nto = %q", pick("kind", "reviewed", "restarted", "sub-user-added"), rapid.IntRange(1, 9).Draw(t, "count"), ms("to", 1, 1_000_000))
 		maybe("[event.f]\nkind = %q\nat = %q\nsite = \"a\"", pick("end", "handed-over", "service-ended"), ms("at", 0, 1_000_000))
 		maybe("[event.g]\nkind = \"corrected\"\nchannel = %q\nat = \"1min\"", pick("channel", channelWords...))
 		maybe("[visitor.v]\nper_hour = \"2/h\"\nfloors = [3]\nend = \"1h\"\nrepeat = %q\nring = \"20%%\"\nanswered = \"70%%\"", pick("visitors' repeat", "1h", "24h"))

@@ -59,6 +59,7 @@ func badgerOptions(dir string, kind Store, log *slog.Logger) badger.Options {
 		WithMemTableSize(4 << 20).
 		WithNumMemtables(3).
 		WithValueLogFileSize(8 << 20).
+		WithValueThreshold(largestValue).
 		WithNumCompactors(2).
 		WithNumGoroutines(2).
 		WithCompression(options.None).
@@ -67,8 +68,7 @@ func badgerOptions(dir string, kind Store, log *slog.Logger) badger.Options {
 		WithLogger(scrubbed{log, storeLabel(dir, kind)})
 	o.TableSizeMultiplier = 1
 	if dir == "" {
-		o = o.WithInMemory(true).
-			WithValueThreshold(largestValue)
+		o = o.WithInMemory(true)
 	}
 	return o
 }
