@@ -321,7 +321,7 @@ func (m *model) moveOut() {
 	}
 	delete(m.places[building], p.subject)
 	other := m.places[map[string]string{"tower": "office", "office": "tower"}[building]][p.subject]
-	if other == nil || len(other.grants) == 0 && other.tag == "" {
+	if other == nil || !other.person && len(other.grants) == 0 && other.tag == "" {
 		m.gone(p)
 		delete(m.places["tower"], p.subject)
 		delete(m.places["office"], p.subject)
