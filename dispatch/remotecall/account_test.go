@@ -366,6 +366,7 @@ func TestPreferencesComeAndGoOneByOne(t *testing.T) {
 	h.refused(h.s.Prefer(p.token, Preferences{WalkingSpeed: speed(99)}), MalformedField)
 	h.refused(h.s.Prefer(p.token, Preferences{WalkingSpeed: speed(5001)}), MalformedField)
 	h.refused(h.s.Prefer(p.token, Preferences{IntercomPhone: text("call me")}), MalformedField)
+	h.refused(h.s.Prefer(p.token, Preferences{FavouriteFloor: text("33")}), UnknownFloor)
 	h.refused(h.s.Prefer("no token", Preferences{}), NotSignedIn)
 	rc := h.signUp(RemoteCall, "aino@example.org")
 	h.refused(h.s.Prefer(rc.token, Preferences{WalkingSpeed: speed(1300)}), Denied)

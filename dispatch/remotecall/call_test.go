@@ -47,7 +47,7 @@ func TestCall(t *testing.T) {
 		{"the favourite floor by default", Flow, preferring("1", 0), func(r *CallRequest) { r.To = "" }, "", Ticket{Bank: "low", From: 0, To: 1, Ready: 10 * time.Second}},
 		{"a destination goes before the favourite floor", Flow, preferring("1", 0), func(r *CallRequest) {}, "", Ticket{Bank: "low", From: 0, To: 2, Ready: 10 * time.Second}},
 		{"no destination and no favourite floor", Flow, nothing, func(r *CallRequest) { r.To = "" }, NoDestination, Ticket{}},
-		{"a favourite floor of another building", Flow, preferring("33", 0), func(r *CallRequest) { r.To = "" }, NoDestination, Ticket{}},
+		{"a favourite floor of another building", Flow, preferring("5", 0), func(r *CallRequest) { r.Building, r.To = "office", "" }, NoDestination, Ticket{}},
 		{"on the favourite floor already", Flow, preferring("G", 0), func(r *CallRequest) { r.To = "" }, SameFloor, Ticket{}},
 		{"to the floor one is on", Flow, nothing, func(r *CallRequest) { r.To = "G" }, SameFloor, Ticket{}},
 		{"to a floor that there is not", Flow, nothing, func(r *CallRequest) { r.To = "6" }, UnknownFloor, Ticket{}},

@@ -104,6 +104,9 @@ func (m *model) prefer() {
 	if want == "" && p.service != Flow {
 		want = Denied
 	}
+	if want == "" && floor == "12" { // no building has it
+		want = UnknownFloor
+	}
 	if m.agree("prefer", want, m.s.Prefer(t, Preferences{FavouriteFloor: &floor})) {
 		p.favourite = floor
 	}

@@ -194,7 +194,8 @@ func (s *Service) checkPort(x *session, f *portFile) (keys []KeyRequest, err err
 		return nil, field(MalformedField, "file", "has fields that the service does not collect")
 	}
 	if p := f.Preferences; p != nil {
-		if err := (&Preferences{&p.IntercomPhone, &p.IntercomUsername, &p.FavouriteFloor, &p.WalkingSpeed, &p.StorePictures}).check(); err != nil {
+		changes := Preferences{&p.IntercomPhone, &p.IntercomUsername, &p.FavouriteFloor, &p.WalkingSpeed, &p.StorePictures}
+		if err := errors.Join(changes.check(), s.checkFavourite(changes)); err != nil {
 			return nil, err
 		}
 	}

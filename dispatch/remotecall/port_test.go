@@ -94,6 +94,7 @@ func TestWhatCannotBeImportedChangesNothing(t *testing.T) {
 		{"a child without guardian", `"guardian": true,`, ``, NeedsGuardian},
 		{"a malformed telephone number", "+999 17100", "none of your business", MalformedField},
 		{"a building that is unknown", `"building": "tower"`, `"building": "castle"`, UnknownBuilding},
+		{"a favourite floor that no building has", `"favourite_floor": "1"`, `"favourite_floor": "77"`, UnknownFloor},
 		{"something after the end", "\n}\n", "\n}\n{}", MalformedField},
 	} {
 		text := strings.Replace(string(good), c.from, c.to, 1)

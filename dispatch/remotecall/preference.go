@@ -29,6 +29,9 @@ func (s *Service) Prefer(t Token, p Preferences) error {
 	if err := p.check(); err != nil {
 		return err
 	}
+	if err := s.checkFavourite(p); err != nil {
+		return err
+	}
 	defer s.turn(x.subject)()
 	if s.account(x.subject) == nil {
 		return NotSignedIn
