@@ -153,7 +153,14 @@ func (h Handle) Do(kind *Kind, f func(tx *Tx) error) error {
 	return s.update(func(txn *badger.Txn) error { return f(&Tx{h, s, txn}) })
 }
 
-// Get, Put and Delete are those of Handle, within the transaction.
+// In and Of narrow a transaction as they narrow a handle: the result is another
+// view of the same transaction, and the first stays as it was.
+func (tx *Tx) In(building string) *Tx { return &Tx{tx.h.In(building), tx.s, tx.txn} }
+
+func (tx *Tx) Of(subject ID) *Tx { return &Tx{tx.h.Of(subject), tx.s, tx.txn} }
+
+// Get, Put and Delete are those of Handle, within the transaction. A Put that
+// fails has written nothing, so that f may go on without it.
 func (tx *Tx) Get(ref Ref, into Record) error {
 	rule, err := tx.admit(ref, actRead)
 	if err != nil {

@@ -98,6 +98,9 @@ func (s *Service) Upload(u Usage) error {
 		// An ID tells the more, the longer it is used.
 		return PseudonymTooOld
 	}
+	if at.After(now) {
+		u.At = now // no record is of the future, and this one may be stored soon
+	}
 	s.mu.Lock()
 	s.waiting.uploads = append(s.waiting.uploads, u)
 	full := len(s.waiting.uploads) >= mostUploads

@@ -57,8 +57,11 @@ func (s *Service) storeUploadsOfHour(now time.Time) error {
 	return nil
 }
 
-// storeUploads stores the uploads that wait, in random order. Those whose
-// subject was erased or has objected meanwhile are dropped. What fails waits on.
+// mostAtOnce bounds the records of one transaction, which holds 600 kB.
+const mostAtOnce = 256
+
+// storeUploads stores the uploads that wait, in random order, many in one
+// transaction: writes of one transaction have one number. What fails waits on.
 func (s *Service) storeUploads() error {
 	s.waiting.storing.Lock()
 	defer s.waiting.storing.Unlock()
@@ -67,28 +70,43 @@ func (s *Service) storeUploads() error {
 	s.waiting.uploads = nil
 	s.mu.Unlock()
 	rand.Shuffle(len(batch), func(i, j int) { batch[i], batch[j] = batch[j], batch[i] })
-	for i, u := range batch {
-		if err := s.storeUpload(u); err != nil {
+	for len(batch) > 0 {
+		n := min(len(batch), mostAtOnce)
+		err := s.handle(registry.RoleService, registry.ToProvide).Do(registry.KindUsageLog, func(tx *registry.Tx) error {
+			for _, u := range batch[:n] {
+				if err := s.storeUpload(tx, u); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
 			s.mu.Lock()
-			s.waiting.uploads = append(s.waiting.uploads, batch[i:]...)
+			s.waiting.uploads = append(s.waiting.uploads, batch...)
 			s.mu.Unlock()
-			return err
+			return stored("log the uses of an hour", err)
 		}
+		batch = batch[n:]
 	}
 	return nil
 }
 
-func (s *Service) storeUpload(u Usage) error {
+// storeUpload stores one of a batch. One whose subject was erased or has
+// objected meanwhile, whose building has another provider, or that is as old by
+// now as log data may be, is dropped.
+func (s *Service) storeUpload(tx *registry.Tx, u Usage) error {
+	rec := u.record()
+	if s.now().Sub(rec.At) > s.c.Registry.Limits().LogData {
+		return nil
+	}
 	_, err := s.c.Registry.Registered(u.Pseudonym)
 	if err == nil {
-		rec := u.record()
-		err = s.handle(registry.RoleService, registry.ToProvide).In(u.Building).Of(u.Pseudonym).
-			Put(registry.Ref{Kind: registry.KindUsageLog, Item: s.c.IDs.New()}, &rec)
+		err = tx.In(u.Building).Of(u.Pseudonym).Put(registry.Ref{Kind: registry.KindUsageLog, Item: s.c.IDs.New()}, &rec)
 	}
 	if gone(err) || errors.Is(err, registry.ErrStopped) || notProvider(err) {
 		return nil
 	}
-	return stored("log a usage", err)
+	return err
 }
 
 // uploadsOf gives what waits under some randomized IDs. Nothing is stored until

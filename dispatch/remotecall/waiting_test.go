@@ -2,10 +2,14 @@ package remotecall
 
 import (
 	"fmt"
+	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/dgraph-io/badger/v4"
 
 	"hoistway/dispatch/registry"
 )
@@ -99,6 +103,22 @@ func TestWhatWaitsIsOneWithTheStore(t *testing.T) {
 			h.ok(err)
 			h.ok(h.s.Close())
 		}, -1},
+		{"it becomes older than log data may be, and another upload waits with it", func(h *house, d dweller) {
+			h.ok(h.s.Upload(Usage{d.pseudonym, "tower", "low", "key", h.now().Add(-h.config.Registry.Limits().LogData)}))
+			h.pass(time.Hour)
+			h.ok(h.s.Tend())
+		}, 1},
+		{"a phone's clock is ahead, and the service ends within the hour", func(h *house, d dweller) {
+			h.ok(h.s.Upload(Usage{d.pseudonym, "tower", "low", "key", h.now().Add(ahead)}))
+			h.ok(h.s.Close())
+		}, 2},
+		{"the subject of another upload of the hour is erased", func(h *house, d dweller) {
+			other := h.dwell("bob", "7200", "2")
+			h.ok(h.s.Upload(Usage{other.pseudonym, "tower", "low", "key", h.now()}))
+			_, err := h.s.erase(other.subject, registry.CauseRequest)
+			h.ok(err)
+			h.ok(h.s.Close())
+		}, 1},
 		{"the subject asks for what there is", func(h *house, d dweller) {
 			f, err := h.ask(channelApp, d.person, RightsRequest{Right: ToReview, Pseudonyms: []registry.ID{d.pseudonym}})
 			h.ok(err)
@@ -127,6 +147,61 @@ func TestWhatWaitsIsOneWithTheStore(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Commits are numbered: the uploads of an hour have one number, so that it tells
+// nothing of their order, nor of what came with which.
+func TestUploadsOfAnHourAreOneTransaction(t *testing.T) {
+	h := newHouse(t, withStaff)
+	stores := h.onDisk()
+	for i := range 3 {
+		d := h.dwell(fmt.Sprintf("a%d", i), fmt.Sprint(7100+i), "1")
+		for range 5 {
+			h.ok(h.s.Upload(Usage{d.pseudonym, "tower", "low", "key", h.now()}))
+		}
+	}
+	h.ok(h.s.Close())
+	h.ok(h.stores.Close())
+	if got := h.commits(filepath.Join(stores, "cloud"), registry.KindUsageLog); len(got) != 1 || got[0] != 3*6 {
+		t.Errorf("records by transaction: %v, want all 18 in one", got)
+	}
+}
+
+// onDisk puts a house whose service is not yet used on stores of a folder.
+func (h *house) onDisk() (stores string) {
+	h.t.Helper()
+	dir, memory := h.t.TempDir(), h.stores
+	stores = filepath.Join(dir, "stores")
+	disk, err := registry.Open(registry.Options{Dir: stores, Keys: filepath.Join(dir, "keys"), Now: h.now, Buildings: memory.Buildings(), Limits: memory.Limits()})
+	h.ok(err)
+	h.t.Cleanup(func() { h.ok(disk.Close()); h.ok(memory.Close()) })
+	h.config.Registry, h.stores = disk, disk
+	h.restart()
+	return stores
+}
+
+// commits counts the records of a kind in a store that is closed, by the
+// transaction that wrote them, in order.
+func (h *house) commits(dir string, kind *registry.Kind) (counts []int) {
+	h.t.Helper()
+	db, err := badger.Open(badger.DefaultOptions(dir).WithLogger(nil))
+	h.ok(err)
+	defer db.Close()
+	by := map[uint64]int{}
+	h.ok(db.View(func(txn *badger.Txn) error {
+		o := badger.DefaultIteratorOptions
+		o.Prefix = []byte(kind.Prefix + "/")
+		it := txn.NewIterator(o)
+		defer it.Close()
+		for it.Rewind(); it.Valid(); it.Next() {
+			by[it.Item().Version()]++
+		}
+		return nil
+	}))
+	for _, version := range slices.Sorted(maps.Keys(by)) {
+		counts = append(counts, by[version])
+	}
+	return counts
 }
 
 // The stores learn of a use when its week is over; until then memory keeps an
