@@ -52,10 +52,12 @@ const (
 // beside it would tell its uses apart.
 const logPrecision = time.Hour
 
-// Logged writes a call that has ended into the logs that the building's Manager
+// Logged takes a call that has ended for the logs that the building's Manager
 // ordered (FL:L23): those of which every declared field is one of floor, bank
-// and result. When it was is rounded down to the hour. Entries that a Manager
-// makes of their own are written by Manager.Log.
+// and result. When it was is rounded down to the hour. The entries wait in
+// memory: Tend stores them in random order, once an hour, and so does whatever
+// ends the service or our part in the building. Entries that a Manager makes
+// of their own are written by Manager.Log, at once.
 func (s *Service) Logged(p Passage, served bool) error {
 	if p == (Passage{}) {
 		return nil
@@ -69,6 +71,7 @@ func (s *Service) Logged(p Passage, served bool) error {
 		result = "served"
 	}
 	all, at := map[string]string{logFloor: p.floor, logBank: p.bank, logResult: result}, s.now().Truncate(logPrecision)
+	s.mu.Lock()
 	for _, d := range b.logs {
 		if slices.ContainsFunc(d.Fields, func(f string) bool { return all[f] == "" }) {
 			continue
@@ -77,17 +80,24 @@ func (s *Service) Logged(p Passage, served bool) error {
 		for _, f := range d.Fields {
 			fields[f] = all[f]
 		}
-		r := registry.BuildingLog{Meta: registry.Meta{At: at}, Log: d.Name, Fields: fields}
-		if err := s.writeLog(b, d, &r); err != nil {
-			return err
-		}
+		s.waiting.entries = append(s.waiting.entries, logEntry{b, d.Purpose, registry.BuildingLog{Meta: registry.Meta{At: at}, Log: d.Name, Fields: fields}})
+	}
+	full := len(s.waiting.entries) >= mostWaiting
+	s.mu.Unlock()
+	if full {
+		return s.storeEntries()
 	}
 	return nil
 }
 
-// writeLog puts an entry into a building's log, on behalf of its Manager
+// logHandle gives access to a building's logs, on behalf of its Manager
 // (FL:L35).
+func (s *Service) logHandle(b *site, purpose registry.Purpose) registry.Handle {
+	return s.handle(registry.RoleManager, purpose).In(b.name)
+}
+
+// writeLog puts an entry into a building's log at once.
 func (s *Service) writeLog(b *site, d registry.LogDeclaration, r *registry.BuildingLog) error {
-	err := s.handle(registry.RoleManager, d.Purpose).In(b.name).Put(registry.Ref{Kind: registry.KindBuildingLog, Item: s.c.IDs.New()}, r)
+	err := s.logHandle(b, d.Purpose).Put(registry.Ref{Kind: registry.KindBuildingLog, Item: s.c.IDs.New()}, r)
 	return stored("write a building's log", err)
 }

@@ -49,6 +49,9 @@ func (o *Operator) leave(building string, end func() error) error {
 		s.turns[i].Lock()
 		defer s.turns[i].Unlock()
 	}
+	if err := s.storeEntries(); err != nil { // the building's logs stay with its Manager
+		return err
+	}
 	if err := end(); err != nil {
 		return err
 	}

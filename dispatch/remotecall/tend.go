@@ -9,8 +9,9 @@ import (
 )
 
 // Tend does what is due now. Calls, logins and keys that have ended are
-// forgotten at every call, and what phones uploaded is stored once an hour; the
-// rest is done once a day (UTC), so that calling it often costs nothing:
+// forgotten at every call; what phones uploaded, and what goes into buildings'
+// logs, is stored once an hour; the rest is done once a day (UTC), so that
+// calling it often costs nothing:
 //
 //   - the weeks that are over in which accounts were used are noted;
 //   - the stores are swept of what is older than its retention;
@@ -34,7 +35,7 @@ func (s *Service) Tend() error {
 	due := !sameDay(s.provider.tended, now)
 	s.mu.Unlock()
 	gone.tell()
-	err := s.storeUploadsOfHour(now)
+	err := s.storeHour(now)
 	if !due {
 		return tending(err)
 	}

@@ -103,7 +103,7 @@ func (s *Service) Upload(u Usage) error {
 	}
 	s.mu.Lock()
 	s.waiting.uploads = append(s.waiting.uploads, u)
-	full := len(s.waiting.uploads) >= mostUploads
+	full := len(s.waiting.uploads) >= mostWaiting
 	s.mu.Unlock()
 	if full {
 		return s.storeUploads()

@@ -14,33 +14,50 @@ import (
 // their commits, so that whoever reads the files sees in which order records
 // were written. Were a phone's uploads stored as they come, and the account of
 // the same phone at its next login, then commits side by side would tell whose
-// a randomized ID is. So uploads wait for a batch of the hour, and the weeks in
-// which accounts were used until each week is over; either goes to the stores in
-// random order. A commit then tells no more than the records in it.
+// a randomized ID is. Were calls written into a building's log as they end,
+// then its entries, which say the hour, would say the order within the hour as
+// well, which leads to whoever was seen at the lift. So both wait for a batch
+// of the hour, and the weeks in which accounts were used until each week is
+// over; all go to the stores in random order. A commit then tells no more than
+// the records in it.
 //
-// What waits is lost when the process ends without Close: the uploads of at
-// most an hour, and of the accounts that they were used this week.
+// What waits is lost when the process ends without Close: the uploads and the
+// log entries of at most an hour, and of the accounts that they were used this
+// week.
 type waiting struct {
 	storing sync.Mutex // one batch at a time; taken before Service.mu
 
 	// Under Service.mu.
 	uploads []Usage
-	hour    time.Time // of the last batch of uploads
+	entries []logEntry
+	hour    time.Time // of the last batch of uploads and entries
 	weeks   map[time.Time]map[registry.ID]struct{}
 }
 
-// mostUploads bounds the uploads in memory. When so many wait they are stored
-// at once; among so many nobody stands out.
-const mostUploads = 1 << 16
+// logEntry is one that waits for a building's log.
+type logEntry struct {
+	site    *site
+	purpose registry.Purpose
+	record  registry.BuildingLog
+}
+
+const (
+	// mostWaiting bounds the uploads in memory, and the log entries. When so
+	// many wait they are stored at once; among so many nobody stands out.
+	mostWaiting = 1 << 16
+
+	// mostAtOnce bounds the records of one transaction, which holds 600 kB.
+	mostAtOnce = 256
+)
 
 // Close stores what waits in memory, and settles what was removed. The service
 // is not used afterwards.
 func (s *Service) Close() error {
-	return errors.Join(s.storeUploads(), s.storeWeeks(time.Time{}), stored("settle removals", s.c.Registry.Settle()))
+	return errors.Join(s.storeUploads(), s.storeEntries(), s.storeWeeks(time.Time{}), stored("settle removals", s.c.Registry.Settle()))
 }
 
-// storeUploadsOfHour stores the uploads once an hour.
-func (s *Service) storeUploadsOfHour(now time.Time) error {
+// storeHour stores the uploads and log entries once an hour.
+func (s *Service) storeHour(now time.Time) error {
 	hour := now.Truncate(time.Hour)
 	s.mu.Lock()
 	due := !s.waiting.hour.Equal(hour)
@@ -48,7 +65,7 @@ func (s *Service) storeUploadsOfHour(now time.Time) error {
 	if !due {
 		return nil
 	}
-	if err := s.storeUploads(); err != nil {
+	if err := errors.Join(s.storeUploads(), s.storeEntries()); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -57,11 +74,7 @@ func (s *Service) storeUploadsOfHour(now time.Time) error {
 	return nil
 }
 
-// mostAtOnce bounds the records of one transaction, which holds 600 kB.
-const mostAtOnce = 256
-
-// storeUploads stores the uploads that wait, in random order, many in one
-// transaction: writes of one transaction have one number. What fails waits on.
+// storeUploads stores the uploads that wait. What fails waits on.
 func (s *Service) storeUploads() error {
 	s.waiting.storing.Lock()
 	defer s.waiting.storing.Unlock()
@@ -69,26 +82,11 @@ func (s *Service) storeUploads() error {
 	batch := s.waiting.uploads
 	s.waiting.uploads = nil
 	s.mu.Unlock()
-	rand.Shuffle(len(batch), func(i, j int) { batch[i], batch[j] = batch[j], batch[i] })
-	for len(batch) > 0 {
-		n := min(len(batch), mostAtOnce)
-		err := s.handle(registry.RoleService, registry.ToProvide).Do(registry.KindUsageLog, func(tx *registry.Tx) error {
-			for _, u := range batch[:n] {
-				if err := s.storeUpload(tx, u); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			s.mu.Lock()
-			s.waiting.uploads = append(s.waiting.uploads, batch...)
-			s.mu.Unlock()
-			return stored("log the uses of an hour", err)
-		}
-		batch = batch[n:]
-	}
-	return nil
+	left, err := storeShuffled(s.handle(registry.RoleService, registry.ToProvide), registry.KindUsageLog, batch, s.storeUpload)
+	s.mu.Lock()
+	s.waiting.uploads = append(s.waiting.uploads, left...)
+	s.mu.Unlock()
+	return stored("log the uses of an hour", err)
 }
 
 // storeUpload stores one of a batch. One whose subject was erased or has
@@ -107,6 +105,64 @@ func (s *Service) storeUpload(tx *registry.Tx, u Usage) error {
 		return nil
 	}
 	return err
+}
+
+// storeEntries stores the entries of buildings' logs that wait, those of a
+// building and purpose together. What fails waits on; what is for a building
+// that has another provider meanwhile is dropped.
+func (s *Service) storeEntries() error {
+	s.waiting.storing.Lock()
+	defer s.waiting.storing.Unlock()
+	s.mu.Lock()
+	waiting := s.waiting.entries
+	s.waiting.entries = nil
+	s.mu.Unlock()
+	var errs []error
+	for len(waiting) > 0 {
+		first := waiting[0]
+		var batch, others []logEntry
+		for _, e := range waiting {
+			if e.site == first.site && e.purpose == first.purpose {
+				batch = append(batch, e)
+			} else {
+				others = append(others, e)
+			}
+		}
+		waiting = others
+		left, err := storeShuffled(s.logHandle(first.site, first.purpose), registry.KindBuildingLog, batch, func(tx *registry.Tx, e logEntry) error {
+			return tx.Put(registry.Ref{Kind: registry.KindBuildingLog, Item: s.c.IDs.New()}, &e.record)
+		})
+		if err == nil || notProvider(err) {
+			continue
+		}
+		errs = append(errs, err)
+		s.mu.Lock()
+		s.waiting.entries = append(s.waiting.entries, left...)
+		s.mu.Unlock()
+	}
+	return stored("write a building's log", errors.Join(errs...))
+}
+
+// storeShuffled stores records of one kind in random order, many in one
+// transaction. It gives those that are not stored when it fails.
+func storeShuffled[T any](h registry.Handle, kind *registry.Kind, batch []T, store func(*registry.Tx, T) error) (left []T, err error) {
+	rand.Shuffle(len(batch), func(i, j int) { batch[i], batch[j] = batch[j], batch[i] })
+	for len(batch) > 0 {
+		n := min(len(batch), mostAtOnce)
+		err := h.Do(kind, func(tx *registry.Tx) error {
+			for _, one := range batch[:n] {
+				if err := store(tx, one); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return batch, err
+		}
+		batch = batch[n:]
+	}
+	return nil, nil
 }
 
 // uploadsOf gives what waits under some randomized IDs. Nothing is stored until
