@@ -1,0 +1,8 @@
+package evidence
+
+const (
+	phoneLogFile      = "log.ndjson"
+	phoneIDsFile      = "ids.ndjson"
+	phoneSettingsFile = "settings.json"
+	picturesDir       = "pictures"
+)
