@@ -41,17 +41,28 @@ const (
 	Instructed Outcome = "instructed"          // the instruction to delete is on its way; nobody can certify what became of it
 )
 
-// Instruct adds to a certificate, durably, for how many phones of the subject
-// the caller has queued the instruction to delete. The registry does not know
+// Instruct adds to a certificate, durably, how many more phones of the subject
+// the caller has instructed to delete, or has queued the instruction for. The registry does not know
 // phones, so without it a certificate says nothing of them.
 func (r *Registry) Instruct(c *Certificate, phones int) error {
 	facts := map[string]string{"phones": strconv.Itoa(phones)}
 	if _, err := r.Append(Entry{Act: ActInstructed, ID: c.Erasure, Facts: facts}, true); err != nil {
 		return err
 	}
-	c.Stores = append(c.Stores, Destroyed{"phones", Instructed, phones})
-	c.sort()
+	c.phones(phones)
 	return nil
+}
+
+// phones adds to the certificate's line about phones.
+func (c *Certificate) phones(n int) {
+	for i := range c.Stores {
+		if d := &c.Stores[i]; d.Store == "phones" && d.Outcome == Instructed {
+			d.Records += n
+			return
+		}
+	}
+	c.Stores = append(c.Stores, Destroyed{"phones", Instructed, n})
+	c.sort()
 }
 
 // instructed adds to a certificate that was read back what Instruct noted.
@@ -64,7 +75,7 @@ func (r *Registry) instructed(c *Certificate) (*Certificate, error) {
 		if err != nil {
 			return errors.New("ledger: the count of phones that were instructed is malformed")
 		}
-		c.Stores = append(c.Stores, Destroyed{"phones", Instructed, phones})
+		c.phones(phones)
 		return nil
 	})
 	c.sort()

@@ -154,10 +154,8 @@ func (s *Service) eraseInTurn(subject registry.ID, cause registry.Cause) (*regis
 	if err != nil {
 		return nil, stored("erase a subject", err)
 	}
+	s.bid(subject, certificate, devices)
 	s.drop(subject)
 	s.forgetPlaces(subject)
-	for _, d := range devices {
-		d.Wipe()
-	}
 	return certificate, nil
 }

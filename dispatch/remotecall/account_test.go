@@ -269,7 +269,7 @@ func TestALoginEnds(t *testing.T) {
 		{"the account is erased", func(h *house, p *person) {
 			_, err := h.s.erase(p.subject, registry.CauseRequest)
 			h.ok(err)
-		}, NotSignedIn},
+		}, Erased},
 		{"the service restarts", func(h *house, _ *person) { h.restart() }, NotSignedIn},
 		{"many further logins push it out", func(h *house, p *person) {
 			for range mostSessions {

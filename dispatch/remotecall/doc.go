@@ -14,6 +14,9 @@
 //   - Memory alone keeps logins, pending calls, intercom calls, counters of
 //     misuse and the tables by which records are found. They end with the
 //     process, and their keys are digests under a secret that ends with it too.
+//   - Of a login whose account was erased, memory keeps a digest of its token for
+//     a year at most, so that its phone can be told to wipe itself. A service that
+//     was started anew tells nobody: it knows no login at all.
 //   - A call's floors, instants and the caller's position are in neither: they
 //     are looked at once. Nor are they in a log, an error or a metric.
 //

@@ -62,7 +62,7 @@ func TestEndService(t *testing.T) {
 		t.Error("an account without a building is still there")
 	}
 	_, err := h.s.Call(rc.token, upFrom("G", "1"))
-	h.refused(err, NotSignedIn)
+	h.refused(err, Erased)
 	_, err = h.s.Call(a.token, upFrom("G", "1"))
 	h.refused(err, NotProvider)
 	r := upFrom("G", "1")

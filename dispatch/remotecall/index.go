@@ -58,6 +58,7 @@ type account struct {
 // use is what memory knows of an account that is being used.
 type use struct {
 	sessions []*session
+	lapsed   []digest // of logins that ended without their phone knowing, oldest first
 	failures failures
 	misuse   misuse
 	standing *standing // as last read from the stores; nil = read again
@@ -135,6 +136,7 @@ func (s *Service) drop(subject registry.ID) {
 // record at a time, so several of them read at once.
 func (s *Service) rebuild() error {
 	s.accounts, s.emails, s.sessions = map[registry.ID]*account{}, map[digest]*account{}, map[digest]*session{}
+	s.farewells = map[digest]*farewell{}
 	s.strangers = strangers{}
 	s.keys, s.revoked = map[registry.ID]registry.ID{}, map[registry.ID]time.Time{}
 	s.tags, s.mains = map[digest]place{}, map[digest]place{}

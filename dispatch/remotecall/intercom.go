@@ -325,17 +325,17 @@ func (s *Service) disconnectApartment(d digest) (ended parting) {
 	return ended
 }
 
-// devicesOf gives the phones that a subject's logins connected.
-func (s *Service) devicesOf(subject registry.ID) (devices []Device) {
+// devicesOf gives the phones that a subject's logins connected, by login.
+func (s *Service) devicesOf(subject registry.ID) map[digest]Device {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := s.accounts[subject]
+	devices, a := map[digest]Device{}, s.accounts[subject]
 	if a == nil || a.used == nil {
-		return nil
+		return devices
 	}
 	for _, x := range a.used.sessions {
 		if x.device != nil {
-			devices = append(devices, x.device)
+			devices[x.key] = x.device
 		}
 	}
 	return devices

@@ -345,6 +345,9 @@ func (m *model) endGrants(p *modelled, building string) {
 
 func (m *model) gone(p *modelled) {
 	m.endGrants(p, "")
+	for t := range p.logins {
+		p.lapsed[t] = true
+	}
 	p.exists, p.logins, p.stopped = false, map[Token]time.Time{}, false
 	maps.DeleteFunc(m.calls, func(_ uint64, c modelCall) bool { return c.of == p })
 }
@@ -376,7 +379,7 @@ func (m *model) erase() {
 func (m *model) again() {
 	m.restart()
 	for _, p := range m.people {
-		p.logins, p.failures, p.counted = map[Token]time.Time{}, 0, nil
+		p.logins, p.lapsed, p.failures, p.counted = map[Token]time.Time{}, map[Token]bool{}, 0, nil
 	}
 	for _, k := range m.keys {
 		if k.state == "revoked" {

@@ -18,6 +18,7 @@ func (r Refusal) Error() string { return string(r) }
 // The reasons.
 const (
 	NotSignedIn        Refusal = "not-signed-in"
+	Erased             Refusal = "erased" // the login's account is gone: the phone wipes what it keeps
 	WrongCredentials   Refusal = "wrong-credentials"
 	TooManyAttempts    Refusal = "too-many-attempts"
 	AlreadySignedUp    Refusal = "already-signed-up"

@@ -67,6 +67,7 @@ type request struct {
 	service  string
 	subject  registry.ID
 	building string // of the Manager who passes it on; "" on the other channels
+	login    digest // of the app
 	checker  string // who checked the identity by hand; "" when a login or password proved it
 	referred []referral
 }
@@ -195,7 +196,7 @@ func (s *Service) prove(r *RightsRequest) (*request, error) {
 		if q.service != "" && q.service != x.service {
 			return nil, field(MalformedField, "service", "is not that of the login")
 		}
-		q.subject, q.service = x.subject, x.service
+		q.subject, q.service, q.login = x.subject, x.service, x.key
 		if r.Right != ToDelete && r.Right != ToPort {
 			return q, nil
 		}
@@ -305,6 +306,11 @@ func (s *Service) eraseOnRequest(q *request) (*registry.Certificate, error) {
 	c, err := s.erase(q.subject, registry.CauseRequest)
 	if err != nil {
 		return nil, err
+	}
+	if q.channel == channelApp { // whose phone is told by this answer
+		if erasure, _ := s.tell(q.login); erasure != "" {
+			s.noteTold(c, q.login)
+		}
 	}
 	for _, d := range c.Stores {
 		building, is := strings.CutPrefix(d.Store, "building-")

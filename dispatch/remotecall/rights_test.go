@@ -336,10 +336,10 @@ func TestErasureEndsTheAppAndNotTheTag(t *testing.T) {
 		}
 		written := h.writes()
 		_, err = h.s.Call(a.token, upFrom("G", "1"))
-		h.refused(err, NotSignedIn)
+		h.refused(err, Erased)
 		_, err = h.s.Login(Flow, a.email, goodPassword)
 		h.refused(err, WrongCredentials)
-		h.refused(h.s.Prefer(a.token, Preferences{}), NotSignedIn)
+		h.refused(h.s.Prefer(a.token, Preferences{}), Erased)
 		h.refused(h.s.UseKey("tower", a.key, "G"), KeyRevoked)
 		h.refused(h.s.Upload(Usage{a.pseudonym, "tower", "low", "key", h.now()}), PseudonymUnknown)
 		if n := h.writes() - written; n != 0 {

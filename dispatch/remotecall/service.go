@@ -98,6 +98,7 @@ type Service struct {
 	emails    map[digest]*account
 	strangers strangers
 	sessions  map[digest]*session
+	farewells map[digest]*farewell // of logins whose account was erased
 	pending   pending
 	keys      map[registry.ID]registry.ID // of a visitor key to its host
 	revoked   map[registry.ID]time.Time   // keys that were revoked, until they would have ended

@@ -63,18 +63,18 @@ func (s *Service) stop(subject registry.ID) {
 }
 
 // signedIn finds the login of a token and counts this as a use of it and of the
-// account. A login ends after Policy.Session without a use. It reads and writes
-// no store.
+// account. A login ends after Policy.Session without a use. It reads no store,
+// and writes none but to note that a phone was told of an erasure.
 func (s *Service) signedIn(t Token) (*session, error) {
 	now, key := s.now(), s.digest("session", string(t))
 	s.mu.Lock()
 	x := s.sessions[key]
 	if x == nil {
 		s.mu.Unlock()
-		return nil, NotSignedIn
+		return nil, s.unknown(key)
 	}
 	if now.Sub(x.last) >= s.c.Policy.Session {
-		gone := s.endSession(x)
+		gone := s.lapse(x)
 		s.mu.Unlock()
 		gone.tell()
 		return nil, NotSignedIn
@@ -100,22 +100,30 @@ func (s *Service) open(a *account) Token {
 	u.sessions = append(u.sessions, x)
 	if len(u.sessions) > mostSessions {
 		oldest := slices.MinFunc(u.sessions, func(x, y *session) int { return x.last.Compare(y.last) })
-		ended = s.endSession(oldest)
+		ended = s.lapse(oldest)
 	}
 	s.mu.Unlock()
 	ended.tell()
 	return t
 }
 
-// Logout ends a login. It may be called again.
-func (s *Service) Logout(t Token) {
+// Logout ends a login. It may be called again. The one refusal is Erased.
+func (s *Service) Logout(t Token) error {
+	key := s.digest("session", string(t))
 	s.mu.Lock()
 	var gone parting
-	if x := s.sessions[s.digest("session", string(t))]; x != nil {
+	x := s.sessions[key]
+	if x != nil {
 		gone = s.endSession(x)
 	}
 	s.mu.Unlock()
 	gone.tell()
+	if x == nil {
+		if err := s.unknown(key); Reason(err) == Erased {
+			return err
+		}
+	}
+	return nil
 }
 
 // endSessions ends all logins of a subject, and with them the connections of
@@ -133,7 +141,7 @@ func (s *Service) endSessionsLocked(subject registry.ID) (gone parting) {
 		return nil
 	}
 	for len(a.used.sessions) > 0 {
-		gone = append(gone, s.endSession(a.used.sessions[0])...)
+		gone = append(gone, s.lapse(a.used.sessions[0])...)
 	}
 	return gone
 }
@@ -155,16 +163,18 @@ func (s *Service) endSession(x *session) parting {
 	return s.disconnect(x)
 }
 
-// expireSessions ends the logins that have been unused for Policy.Session.
+// expireSessions ends the logins that have been unused for Policy.Session, and
+// forgets those of accounts that were erased long ago.
 func (s *Service) expireSessions() {
 	now := s.now()
 	var gone parting
 	s.mu.Lock()
 	for _, x := range s.sessions {
 		if now.Sub(x.last) >= s.c.Policy.Session {
-			gone = append(gone, s.endSession(x)...)
+			gone = append(gone, s.lapse(x)...)
 		}
 	}
 	s.mu.Unlock()
 	gone.tell()
+	s.expireFarewells()
 }

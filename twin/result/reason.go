@@ -44,6 +44,7 @@ var reasonTable = []Reason{
 	// Whose call it is.
 	{NotUsed, "the person had stopped using the app and did not ask"},
 	{"not-signed-in", "the app was not signed in to an account"},
+	{"erased", "the account had been erased, and the phone was told to wipe what it kept"},
 	{"wrong-credentials", "the e-mail or the password was wrong"},
 	{"too-many-attempts", "there were too many wrong attempts to sign in"},
 	{"already-signed-up", "there is an account with the e-mail already"},

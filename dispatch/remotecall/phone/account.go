@@ -14,7 +14,17 @@ func ask[In any](p *Phone, op string, in In, out any) error {
 	if p.token == "" {
 		return remotecall.NotSignedIn
 	}
-	return p.line.Do(op, wire.Signed[In]{Token: p.token, Body: in}, out)
+	return p.heed(p.line.Do(op, wire.Signed[In]{Token: p.token, Body: in}, out))
+}
+
+// heed wipes the phone when the service answers that the account was erased.
+// Nothing else makes it forget: a login that the service does not know may be
+// that of a service that was started anew.
+func (p *Phone) heed(err error) error {
+	if errors.Is(err, remotecall.Erased) {
+		return errors.Join(err, p.Wipe())
+	}
+	return err
 }
 
 // SignUpRemoteCall and SignUpFlow open an account; they do not sign in. The
@@ -60,7 +70,7 @@ func (p *Phone) Logout() error {
 	p.token, p.called = "", trip{}
 	p.intercom.disconnect()
 	p.line.Close()
-	if errors.Is(err, remotecall.NotSignedIn) {
+	if errors.Is(err, remotecall.NotSignedIn) || errors.Is(err, remotecall.Erased) && p.wiped {
 		return nil
 	}
 	return err

@@ -23,5 +23,10 @@
 // Use is reported under the randomized ID alone, later than it happened and in
 // an anonymous session of its own ([Phone.Flush]).
 //
+// When the account is erased all of that goes from the device, too: at once when
+// it was asked for here or the intercom is connected, otherwise when the phone
+// next asks the service for anything as the user and is told remotecall.Erased.
+// A phone that never asks again keeps its user's own data (T11).
+//
 // A phone belongs to one person and is not safe for concurrent use.
 package phone

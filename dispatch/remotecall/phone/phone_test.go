@@ -107,7 +107,7 @@ func (b *backEnd) SignUpRemoteCall(r remotecall.RemoteCallSignUp) (registry.ID, 
 func (b *backEnd) Login(service, email, password string) (remotecall.Token, error) {
 	return remotecall.Token("token of " + email), b.hears("login", "%s", service)
 }
-func (b *backEnd) Logout(t remotecall.Token) { b.hears("logout", "") }
+func (b *backEnd) Logout(t remotecall.Token) error { return b.hears("logout", "") }
 func (b *backEnd) ChangePassword(t remotecall.Token, old, password string) (remotecall.Token, error) {
 	return t + " 2", b.hears("change-password", "")
 }

@@ -58,7 +58,7 @@ func (p *Phone) report() error {
 		a := p.activity[part]
 		r := remotecall.AppReport{Token: p.token, Description: p.o.Description, Model: p.o.Model, System: p.o.System, Hour: a.hour,
 			Seconds: a.seconds, Functions: a.functions}
-		err := p.line.Do(wire.AppReport, r, nil)
+		err := p.heed(p.line.Do(wire.AppReport, r, nil))
 		if errors.Is(err, remotecall.ProcessingStopped) {
 			p.objects(append(slices.Clone(p.settings.Objected), registry.ToAnalyse))
 			return nil

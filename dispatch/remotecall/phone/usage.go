@@ -70,22 +70,30 @@ func (p *Phone) Used(function, building, equipment string) error {
 	if equipment == "" || p.objected(registry.ToAnalyse) {
 		return nil
 	}
-	id := p.pseudonym(building, now)
+	id, err := p.pseudonym(building, now)
+	if err != nil {
+		return err
+	}
 	p.queue = append(p.queue, remotecall.Usage{Pseudonym: id, Building: building, Equipment: equipment, Function: function, At: now})
 	return nil
 }
 
 // pseudonym gives the ID for a building now, and makes one when there is none.
-func (p *Phone) pseudonym(building string, now time.Time) registry.ID {
+// The one error is remotecall.Erased: then the phone has been wiped.
+func (p *Phone) pseudonym(building string, now time.Time) (registry.ID, error) {
 	if id := p.Pseudonym(building); id != "" {
-		return id
+		return id, nil
 	}
 	// The last tenth of the service's period is left for what waits to be sent.
 	n := pseudonym{Building: building, ID: p.o.IDs.New(), From: now, Until: now.Add(p.o.Rotation - p.o.Rotation/10)}
-	n.Registered = p.register(&n) == nil
+	err := p.register(&n)
+	if errors.Is(err, remotecall.Erased) {
+		return "", err
+	}
+	n.Registered = err == nil
 	p.ids = append(slices.DeleteFunc(p.ids, func(i pseudonym) bool { return now.Sub(i.Until) > knownFor }), n)
 	p.unsaved.ids = true
-	return n.ID
+	return n.ID, nil
 }
 
 // retire ends the use of some IDs now.
@@ -129,7 +137,8 @@ func (p *Phone) Queued() int { return len(p.queue) }
 // Flush fetches what the service has for this phone, uploads what was used,
 // each randomized ID in an anonymous session of its own, and sends the app's
 // own report. An upload that the service refuses is dropped; the refusals are
-// in the error, each once. What could not be sent waits for the next time.
+// in the error, each once. What could not be sent waits for the next time. When
+// the account was erased the phone is wiped, and nothing more is sent.
 func (p *Phone) Flush() error {
 	errs := []error{p.Listen()}
 	for i := range p.ids {
@@ -137,7 +146,7 @@ func (p *Phone) Flush() error {
 			switch err := p.register(n); {
 			case err == nil:
 				n.Registered, p.unsaved.ids = true, true
-			case remotecall.Reason(err) == remotecall.NotSignedIn || !isRefusal(err):
+			case errors.Is(err, remotecall.Erased) || errors.Is(err, remotecall.NotSignedIn) || !isRefusal(err):
 				return errors.Join(append(errs, err)...)
 			default:
 				errs = p.drop(errs, n.ID, err)

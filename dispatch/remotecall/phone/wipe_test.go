@@ -2,6 +2,7 @@ package phone
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -101,4 +102,77 @@ func TestWipeOfAPhoneThatNeverSaved(t *testing.T) {
 	b.must(p.Wipe())
 	p = b.signedIn(remotecall.Flow, "")
 	b.must(p.Wipe())
+}
+
+// A phone wipes itself when the service says that the account was erased,
+// whatever it asked for, and for no other reason.
+func TestAPhoneThatIsToldWipesItself(t *testing.T) {
+	asks := func(op string, do func(p *Phone) error) func(b *backEnd, p *Phone, why remotecall.Refusal) error {
+		return func(b *backEnd, p *Phone, why remotecall.Refusal) error {
+			b.refuse = map[string]error{op: why}
+			return do(p)
+		}
+	}
+	for _, row := range []struct {
+		says string
+		do   func(b *backEnd, p *Phone, why remotecall.Refusal) error
+	}{
+		{"it asks whether the login holds", asks("objections", (*Phone).SignedIn)},
+		{"it calls a lift", asks("call", func(p *Phone) error {
+			_, err := p.Call(remotecall.CallRequest{Building: "main", From: "1", To: "0"})
+			return err
+		})},
+		{"it connects to the intercom", asks("connect", (*Phone).Connect)},
+		{"it exercises a right", asks("exercise", func(p *Phone) error {
+			_, err := p.Exercise(remotecall.RightsRequest{Right: remotecall.ToReview})
+			return err
+		})},
+		{"it makes a randomized ID", asks("register", func(p *Phone) error { return p.Used(FunctionCall, "annex", "low") })},
+		{"it makes up for IDs that are not registered", func(b *backEnd, p *Phone, why remotecall.Refusal) error {
+			b.refuse = map[string]error{"register": remotecall.Unavailable}
+			b.must(p.Used(FunctionCall, "annex", "low"))
+			b.must(p.Used(FunctionCall, "garden", "low"))
+			b.refuse["register"] = why
+			return p.Flush()
+		}},
+		{"it sends the app's own report", asks("report", (*Phone).Flush)},
+		{"it signs out", asks("logout", func(p *Phone) error {
+			if err := p.Logout(); err != nil {
+				return err
+			}
+			return remotecall.Erased // which is no failure of signing out
+		})},
+	} {
+		t.Run(row.says, func(t *testing.T) {
+			for _, why := range []remotecall.Refusal{remotecall.NotSignedIn, remotecall.Erased} {
+				b := newBackEnd(t)
+				dir := filepath.Join(t.TempDir(), "phone")
+				p := b.signedIn(remotecall.Flow, dir)
+				b.must(p.Used(FunctionCall, "main", "low"))
+				p.Opened(60e9)
+				b.must(p.Save())
+				kept := len(files(t, dir))
+				if kept == 0 {
+					t.Fatal("the phone keeps nothing that could be wiped")
+				}
+				err := row.do(b, p, why)
+				if erased := why == remotecall.Erased; p.Wiped() != erased || erased && !errors.Is(err, remotecall.Erased) {
+					t.Errorf("told %q (%v): wiped is %v, want %v", why, err, p.Wiped(), erased)
+				}
+				heard := len(b.heard)
+				b.must(p.Save())
+				switch got := files(t, dir); {
+				case why == remotecall.Erased && len(got) != 0:
+					t.Errorf("told %q: the folder holds %v", why, got)
+				case why != remotecall.Erased && len(got) < kept:
+					t.Errorf("told %q: the folder has only %v", why, got)
+				}
+				if why == remotecall.Erased {
+					if b.must(p.Flush()); len(b.heard) != heard {
+						t.Errorf("the wiped phone still asks %v", b.heard[heard:])
+					}
+				}
+			}
+		})
+	}
 }

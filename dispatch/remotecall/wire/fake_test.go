@@ -42,7 +42,7 @@ func (f *fake) SignUpFlow(r remotecall.FlowSignUp) (registry.ID, error) {
 func (f *fake) Login(service, email, password string) (remotecall.Token, error) {
 	return "token", f.hears("login %s %s %s", service, email, password)
 }
-func (f *fake) Logout(t remotecall.Token) { f.hears("logout %s", t) }
+func (f *fake) Logout(t remotecall.Token) error { return f.hears("logout %s", t) }
 func (f *fake) ChangePassword(t remotecall.Token, old, password string) (remotecall.Token, error) {
 	return "token-2", f.hears("change-password %s %s %s", t, old, password)
 }

@@ -14,7 +14,7 @@ type Service interface {
 	SignUpRemoteCall(r remotecall.RemoteCallSignUp) (registry.ID, error)
 	SignUpFlow(r remotecall.FlowSignUp) (registry.ID, error)
 	Login(service, email, password string) (remotecall.Token, error)
-	Logout(t remotecall.Token)
+	Logout(t remotecall.Token) error
 	ChangePassword(t remotecall.Token, old, password string) (remotecall.Token, error)
 	Objections(t remotecall.Token) ([]registry.Purpose, error)
 	Prefer(t remotecall.Token, p remotecall.Preferences) error
@@ -121,9 +121,8 @@ func (e *Endpoint) table(s Service) map[string]operation {
 			return s.Login(c.Service, c.Email, c.Password)
 		}),
 		Logout: does(func(r Signed[Nothing]) error {
-			s.Logout(r.Token)
 			e.boxes.drop(r.Token)
-			return nil
+			return s.Logout(r.Token)
 		}),
 		ChangePassword: asks(func(t remotecall.Token, p Passwords) (remotecall.Token, error) {
 			return s.ChangePassword(t, p.Old, p.New)
