@@ -202,6 +202,7 @@ func (r *Registry) shredSubject(v *store, e *erasure) (prefixes [][]byte, err er
 		}
 		return deleteWithin(txn, prefixes)
 	})
+	r.remembered.forget() // also when it failed: the commit may have happened
 	if err != nil {
 		return nil, err
 	}

@@ -81,8 +81,9 @@ type Registry struct {
 	stores map[string]*store // by name
 	ring   *ring             // the provider's
 
-	grounds grounds
-	keeping keeping
+	grounds    grounds
+	keeping    keeping
+	remembered remembered
 }
 
 // providerStores are opened in this order: the ledger says what became of the

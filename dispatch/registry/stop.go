@@ -28,6 +28,10 @@ func (r *Registry) Registered(pseudonym ID) (since time.Time, err error) {
 	if err != nil {
 		return time.Time{}, err
 	}
+	since, known, generation := r.remembered.recall(pseudonym)
+	if known {
+		return since, nil
+	}
 	err = v.view(func(txn *badger.Txn) error {
 		link, content, err := r.openContent(txn, v, pseudonym)
 		if err == nil && content.Stopped {
@@ -36,6 +40,9 @@ func (r *Registry) Registered(pseudonym ID) (since time.Time, err error) {
 		since = link.At
 		return err
 	})
+	if err == nil {
+		r.remembered.remember(pseudonym, since, generation)
+	}
 	return since, err
 }
 
@@ -51,6 +58,7 @@ func (r *Registry) Stop(subject ID) error {
 	// key-encryption key.
 	r.ring.making.Lock()
 	defer r.ring.making.Unlock()
+	defer r.remembered.forget() // a commit that failed may yet have happened
 	return v.update(func(txn *badger.Txn) error {
 		ids, err := readPseudonyms(txn, v, subject)
 		if err != nil {

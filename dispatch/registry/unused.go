@@ -124,6 +124,7 @@ func (r *Registry) unlink(vault *store, ids []ID) error {
 			}
 			return r.ring.shred(txn, id)
 		})
+		r.remembered.forget() // also when it failed: the commit may have happened
 		if err != nil {
 			return err
 		}
