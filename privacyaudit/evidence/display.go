@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -134,13 +135,19 @@ func textRows(text []byte, want []DisplayRow) []DisplayRow {
 	return rows
 }
 
-// pageRows takes the rows out of the browser's page: rows of a table with two
-// cells each. A script or an attribute could show what the list does not have,
-// so the page may have neither where cells are.
+// markup are the elements that a page may have before its table. A script, a
+// style or an attribute could show what the list does not have.
+var markup = regexp.MustCompile(`<!DOCTYPE html>|</?html( lang="[a-z-]+")?>|</?head>|<meta charset="utf-8">|<title>[^<]*</title>|<body>`)
+
+// pageRows takes the rows out of the browser's page: rows of one table with two
+// cells each, below a row of headings.
 func pageRows(page []byte) ([]DisplayRow, error) {
-	_, rest, ok := strings.Cut(string(page), "<table>")
+	before, rest, ok := strings.Cut(string(page), "<table>")
 	if !ok {
 		return nil, errors.New("has no table")
+	}
+	if strings.TrimSpace(markup.ReplaceAllString(before, "")) != "" {
+		return nil, errors.New("shows something before the table, or has more than a title there")
 	}
 	table, behind, ok := strings.Cut(rest, "</table>")
 	if !ok {

@@ -10,8 +10,12 @@ import (
 	"time"
 )
 
-// deepest bounds how far objects and lists nest.
-const deepest = 32
+// Bounds of a JSON value: how far objects and lists nest, and how many fields
+// an object has.
+const (
+	deepest    = 32
+	mostFields = 256
+)
 
 // decode reads one JSON value into v: no unknown fields, no name twice in an
 // object, nothing behind it. Errors say where and what, and never repeat a word
@@ -93,6 +97,9 @@ func namesOnce(b []byte) error {
 				if strings.EqualFold(name, other) {
 					return fmt.Errorf("byte %d: an object has two fields of one name", from)
 				}
+			}
+			if len(at.names) == mostFields {
+				return fmt.Errorf("byte %d: an object has more than %d fields", from, mostFields)
 			}
 			at.names = append(at.names, name)
 		}
