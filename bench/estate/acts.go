@@ -107,16 +107,16 @@ func (e *Estate) flush(p *person) {
 }
 
 // erased notes that a person's account is gone: every value of theirs had to
-// go, but for what the Manager keeps and what a hold names.
+// go, but for what the Manager keeps, what a hold names, and what their phone
+// holds until it is told.
 func (e *Estate) erased(p *person, why string) {
-	p.erased = true
+	p.erased, p.why = true, why
 	e.endKeys(p)
-	if !p.phone.Wiped() { // the app goes from the device (FL:L51)
-		e.fail(p.phone.Wipe())
-	}
 	e.truth.goes(p.id, why, e.now, func(c *Canary) bool {
 		site, inBuilding := strings.CutPrefix(c.Store, "building-")
 		switch {
+		case c.Store == p.device:
+			return false
 		case !inBuilding:
 			return true
 		case e.gone[site] == "handed-over":
@@ -127,6 +127,7 @@ func (e *Estate) erased(p *person, why string) {
 		return p.service == remotecall.RemoteCall || why == "moved-out" || e.gone[site] == "service-ended"
 	})
 	e.fail(e.acted(p, "erased", "", "why", why))
+	e.leaves(p, why)
 }
 
 // personal is what residents do for themselves.

@@ -31,6 +31,7 @@ func (e *Estate) Call(at scenarios.Instant, number int64, resident, from, to int
 			t, err = p.phone.Call(r)
 		}
 	}
+	e.heard(p)
 	if refused := e.refusal(err); refused != "" {
 		e.fail(e.acted(p, "call", refused))
 		return 0, refused

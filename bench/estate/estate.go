@@ -54,6 +54,7 @@ type Estate struct {
 	successor *successor        // in the simulated building; nil until it is handed over
 
 	people   []*person // by resident; nil until they use the app
+	away     []away    // phones of accounts that were erased
 	moved    []int     // by resident: how many lived there before
 	calls    map[int64]call
 	permits  []permit   // by permit, from 1
@@ -209,10 +210,12 @@ func (e *Estate) layouts() map[string]registry.Layout {
 	return layouts
 }
 
-// at sets the services' clock.
+// at sets the services' clock, and does what people do by then of whom the
+// simulation knows nothing.
 func (e *Estate) at(at scenarios.Instant) {
 	e.makePlanned(at)
 	e.now = e.start.Add(at)
+	e.comeBack()
 }
 
 // fail keeps the first failure.
@@ -241,6 +244,7 @@ func (e *Estate) refusal(err error) string {
 // Close ends the services and completes the evidence.
 func (e *Estate) Close() error {
 	var err error
+	e.keep()
 	for _, p := range e.people {
 		if p != nil && !p.appless {
 			err = errors.Join(err, p.phone.Close())

@@ -59,6 +59,7 @@ func TestNothingIsLeft(t *testing.T) {
 	dir := t.TempDir()
 	live(t, load(t, "testdata/lives.toml"), dir)
 	checkLogs(t, dir)
+	checkPhones(t, dir)
 	canaries := readCanaries(t, filepath.Join(dir, "truth", "canaries.ndjson"))
 	found := search(t, dir, canaries)
 

@@ -18,19 +18,21 @@ import (
 // person is somebody with an account, who fills a resident's place.
 type person struct {
 	persona
-	place    *script.Resident
-	resident int
-	id       string // in the truth: "r12.0"
-	device   string // in the truth: "phones/12.0"
-	service  string // remotecall.RemoteCall or remotecall.Flow
-	subject  registry.ID
-	phone    *phone.Phone
-	tag      string // number of the key tag
-	silent   bool   // stopped using the app
-	erased   bool   // the account is gone, or there was none; the key tag is left
-	appless  bool   // never had an account; the key tag is not of our making
-	subs     []registry.ID
-	keys     []registry.ID
+	place      *script.Resident
+	resident   int
+	id         string // in the truth: "r12.0"
+	device     string // in the truth: "phones/12.0"
+	service    string // remotecall.RemoteCall or remotecall.Flow
+	subject    registry.ID
+	phone      *phone.Phone
+	tag        string // number of the key tag
+	silent     bool   // stopped using the app
+	erased     bool   // the account is gone, or there was none; the key tag is left
+	why        string // it is gone
+	toldToWipe bool   // the phone knows that the account is gone, and has wiped itself
+	appless    bool   // never had an account; the key tag is not of our making
+	subs       []registry.ID
+	keys       []registry.ID
 }
 
 // used tells whether a person's app may be in use.
