@@ -35,8 +35,8 @@ type BackupAnchor struct {
 
 const (
 	longestHead = 1 << 20
-	// largestList bounds one list of versions; Badger writes lists of a few MiB.
-	largestList = 256 << 20
+	// largestList bounds a list of versions; Badger writes such of a few MiB.
+	largestList = 128 << 20
 )
 
 // Backup reads a backup file: a line of JSON, then the stream of Badger's
@@ -50,7 +50,7 @@ func Backup(path string, f func(key, value []byte, version uint64, deleted bool,
 		return nil, fmt.Errorf("evidence: backup: %w", err)
 	}
 	defer file.Close()
-	head, err := ReadBackup(file, f)
+	head, err := readBackup(file, f)
 	var s stop
 	if errors.As(err, &s) {
 		return head, s.error
@@ -61,8 +61,7 @@ func Backup(path string, f func(key, value []byte, version uint64, deleted bool,
 	return head, nil
 }
 
-// ReadBackup is Backup for bytes that lie elsewhere.
-func ReadBackup(r io.Reader, f func(key, value []byte, version uint64, deleted bool, expires uint64) error) (*BackupHead, error) {
+func readBackup(r io.Reader, f func(key, value []byte, version uint64, deleted bool, expires uint64) error) (*BackupHead, error) {
 	in := bufio.NewReaderSize(r, longestHead)
 	line, err := in.ReadSlice('\n')
 	if err != nil {

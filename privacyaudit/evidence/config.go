@@ -98,9 +98,6 @@ func (s Span) String() string {
 // MarshalText writes a span as String does.
 func (s Span) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// largestConfig bounds ConfigFile and other files that are read whole.
-const largestConfig = 64 << 20
-
 // ReadConfig reads ConfigFile in the folder of the stores.
 func ReadConfig(dir string) (*Config, error) {
 	name := filepath.Join(dir, ConfigFile)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -76,6 +77,56 @@ func (f *Frame) Message() (word string, body []byte, err error) {
 	return string(first), rest, nil
 }
 
+// wireKeyFile is the back end's private key in the folder of the keys.
+const wireKeyFile = "wire.key"
+
+// Captures calls f for every frame of every file in the folder of the wire, with
+// the name that the file has among the Texts. Frames are opened with the key in
+// the folder of the keys, if there is one.
+func (p Parts) Captures(f func(name string, frame *Frame) error) error {
+	nodes, err := p.tree()
+	if err != nil {
+		return err
+	}
+	var key []byte
+	if i := slices.IndexFunc(nodes, func(n node) bool { return n.name == "keys/"+wireKeyFile }); i >= 0 {
+		if key, err = readWhole(nodes[i].path); err != nil {
+			return fmt.Errorf("evidence: %w", err)
+		}
+	}
+	for _, n := range nodes {
+		if class, _ := textClass(n.name); n.dir || class != WireText {
+			continue
+		}
+		if err := readCapture(n, key, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readCapture(n node, key []byte, f func(name string, frame *Frame) error) error {
+	file, err := openRegular(n.path)
+	if err != nil {
+		return fmt.Errorf("evidence: %w", err)
+	}
+	defer file.Close()
+	err = ReadFrames(file, key, func(frame *Frame) error {
+		if err := f(n.name, frame); err != nil {
+			return stop{err}
+		}
+		return nil
+	})
+	var s stop
+	if errors.As(err, &s) {
+		return s.error
+	}
+	if err != nil {
+		return fmt.Errorf("evidence: %s: %w", n.name, err)
+	}
+	return nil
+}
+
 // Frames calls f for every frame of a capture in memory. See ReadFrames.
 func Frames(body, key []byte, f func(*Frame) error) error {
 	return ReadFrames(bytes.NewReader(body), key, f)
@@ -90,7 +141,7 @@ func ReadFrames(r io.Reader, key []byte, f func(*Frame) error) error {
 	if key != nil {
 		var err error
 		if open, err = newOpener(key); err != nil {
-			return fmt.Errorf("evidence: the key of the wire: %w", err)
+			return fmt.Errorf("the key of the wire: %w", err)
 		}
 	}
 	in := bufio.NewReaderSize(r, 1<<18)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path"
 	"strings"
 )
@@ -91,9 +90,6 @@ func (p Parts) texts(piece, overlap int, f func(*Text) error) error {
 	return errors.Join(errs...)
 }
 
-// stop is an error of the caller's own function.
-type stop struct{ error }
-
 // read calls f with the file's pieces in t.
 func (t *Text) read(buf []byte, piece, overlap int, f func() error) ([]byte, error) {
 	file, err := openRegular(t.Path)
@@ -127,30 +123,6 @@ func (t *Text) read(buf []byte, piece, overlap int, f func() error) ([]byte, err
 		t.Number++
 		t.Offset += int64(piece - overlap)
 	}
-}
-
-// openRegular opens a file that is neither a link nor special.
-func openRegular(name string) (*os.File, error) {
-	before, err := os.Lstat(name)
-	if err != nil {
-		return nil, err
-	}
-	if !before.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file (%v)", name, before.Mode().Type())
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	after, err := file.Stat()
-	if err == nil && !os.SameFile(before, after) {
-		err = fmt.Errorf("%s was replaced while it was opened: audit a copy", name)
-	}
-	if err != nil {
-		file.Close()
-		return nil, err
-	}
-	return file, nil
 }
 
 // textClass is what a file is by its name, and whose.
