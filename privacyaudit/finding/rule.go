@@ -87,10 +87,12 @@ type Finding struct {
 
 // Place is where something was found.
 type Place struct {
-	Store  string `json:"store"`
-	File   string `json:"file,omitempty"`   // within the store
-	Kind   string `json:"kind,omitempty"`   // of record
-	Key    string `json:"key,omitempty"`    // see [KeyHash]; never the key
-	Form   string `json:"form,omitempty"`   // how the value was written: raw, base64-1, sha256 ...
-	Offset int64  `json:"offset,omitempty"` // in the file, where that says more than the key
+	Store string `json:"store"`
+	File  string `json:"file,omitempty"` // within the store
+	Kind  string `json:"kind,omitempty"` // of record
+	Key   string `json:"key,omitempty"`  // see [KeyHash]; never the key
+	Form  string `json:"form,omitempty"` // how the value was written: raw, base64-1, sha256 ...
+	// Offset in the file. 0 is its start, or an offset that is not known: either
+	// way the file's name says as much. A negative one becomes 0.
+	Offset int64 `json:"offset,omitempty"`
 }

@@ -29,6 +29,7 @@ func (r *Rule) Saw(store string, n int) {
 // first places are taken. It does not count as something seen.
 func (r *Rule) Add(place Place, message string) {
 	r.Violations++
+	place.Offset = max(place.Offset, 0)
 	r.scope(place.Store).Violations++
 	f := Finding{Rule: r.ID, Place: place, Message: message, Fingerprint: Fingerprint(r.ID, place)}
 	if !slices.Contains(r.Findings, f) {
@@ -122,7 +123,7 @@ func (r *Report) Settle() {
 	switch {
 	case s.Killed < s.Mutants:
 		r.Exit = ExitSurvivor
-	case s.Problems > 0 || s.Unexplained > 0 || s.Rules == 0:
+	case s.Problems > 0 || s.Unexplained > 0 || s.Rules == 0 && s.Mutants == 0:
 		r.Exit = ExitIncomplete
 	case open > 0:
 		r.Exit = ExitFindings
@@ -138,6 +139,7 @@ func (r *Rule) settle(missing string) {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		f.Rule = r.ID
+		f.Place.Offset = max(f.Place.Offset, 0)
 		f.Fingerprint = Fingerprint(r.ID, f.Place)
 	}
 	r.Findings = spread(r.Findings)
