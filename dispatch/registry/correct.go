@@ -28,14 +28,10 @@ func (h Handle) Correct(ref Ref, rec Record, fields ...string) error {
 	if _, err := h.r.Append(Entry{Act: ActCorrected, Facts: facts}, false); err != nil {
 		return err
 	}
-	err = h.one(ref, actWrite, func(s *store, txn *badger.Txn, rule *rule) error {
+	return h.one(ref, actWrite, func(s *store, txn *badger.Txn, rule *rule) error {
 		if err := h.put(s, txn, rule, ref, rec); err != nil {
 			return err
 		}
-		return s.noteChange(txn)
+		return s.noteChange(txn, key)
 	})
-	if err == nil {
-		s.addChanged(key)
-	}
-	return err
 }

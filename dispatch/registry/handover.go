@@ -18,7 +18,9 @@ import (
 //
 // Whoever goes on opens the server as a registry of their own: Dir with the
 // server's folder, and Keys with the files that lie in the folder
-// handed-over/BUILDING of our Keys.
+// handed-over/BUILDING of our Keys. The server itself says that it was handed
+// over, so of what they write in it the Manager is the controller, and we
+// process nothing.
 //
 // The cloud keeps nothing of the building: visitor keys, sub-users, usage
 // logs, key audit and links that belong to it go, and so do all backups, which
@@ -102,6 +104,9 @@ func (r *Registry) finishEnding(s *store, intent Entry) error {
 			return fmt.Errorf("empty the server of %s: %w", s.building, err)
 		}
 		r.step(intent.Act + ":server-emptied")
+	}
+	if err := s.markHandedOver(); err != nil {
+		return err
 	}
 	if err := s.settle(); err != nil { // what was deleted before is not handed over
 		return err
@@ -190,9 +195,8 @@ func (r *Registry) forgetOrigin(building string, people map[ID]bool) error {
 			return err
 		}
 		for _, key := range keys {
-			changed := false
 			err := cloud.update(func(txn *badger.Txn) error {
-				changed = false
+				changed := false
 				ref, err := parseKey(key)
 				if err != nil {
 					return err
@@ -222,13 +226,10 @@ func (r *Registry) forgetOrigin(building string, people map[ID]bool) error {
 				if err != nil {
 					return err
 				}
-				return errors.Join(txn.Set(key, value), cloud.noteChange(txn))
+				return errors.Join(txn.Set(key, value), cloud.noteChange(txn, key))
 			})
 			if err != nil {
 				return err
-			}
-			if changed {
-				cloud.addChanged(key)
 			}
 		}
 	}

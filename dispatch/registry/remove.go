@@ -2,6 +2,7 @@ package registry
 
 import (
 	"errors"
+	"sync"
 
 	"github.com/dgraph-io/badger/v4"
 )
@@ -38,12 +39,11 @@ func (h Handle) Remove(refs ...Ref) error {
 			if err := h.delete(s, txn, rule, ref); err != nil {
 				return err
 			}
-			return s.noteChange(txn)
+			return s.noteChange(txn, key)
 		})
 		if err != nil {
 			return err
 		}
-		s.addChanged(key)
 	}
 	return missing
 }
@@ -54,14 +54,18 @@ func (h Handle) Remove(refs ...Ref) error {
 // The ledger's entries of them are on the disk before anything goes from the
 // files.
 func (r *Registry) Settle() error {
-	if err := r.ledger.s.sync(); err != nil {
+	head, _ := r.ledgerHead()
+	if err := r.ledger.sync(head); err != nil {
 		return err
 	}
-	var errs []error
-	for _, s := range r.allStores() {
+	var all sync.WaitGroup
+	stores := r.allStores()
+	errs := make([]error, len(stores))
+	for i, s := range stores {
 		if s.kind != Ledger && !s.handedOver.Load() {
-			errs = append(errs, s.settle())
+			all.Go(func() { errs[i] = s.settle() })
 		}
 	}
+	all.Wait()
 	return errors.Join(errs...)
 }

@@ -247,12 +247,11 @@ func (r *Registry) replay(s, present *store, m Manifest) (n replayed, err error)
 			if err := txn.Set(c.key, c.value); err != nil {
 				return err
 			}
-			return s.noteChange(txn)
+			return s.noteChange(txn, c.key)
 		})
 		if err != nil {
 			return n, err
 		}
-		s.addChanged(c.key)
 	}
 	if err := s.purge(nil, gone); err != nil {
 		return n, err

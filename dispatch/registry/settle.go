@@ -25,17 +25,21 @@ import (
 // a mark that is no record is put under each prefix first. A crash in the
 // middle may bring back what was deleted before, because Badger drops from the
 // memory first and from the tables then: whoever drops has written elsewhere
-// what is to go, and does it again after a restart.
+// what is to go, and does it again after a restart, or finds it anew as a sweep
+// does.
 //
-// A merge brings all tables of a store together, so that one version of each
-// key is left. It takes seconds in a large store, and is for single records
-// that were deleted or corrected.
+// Settling is for single records that were deleted or corrected. It writes the
+// memory into a table, and Badger brings that together with the tables it
+// overlaps. Where the key of such a record then still has more than one version
+// in the files, or the mark of its deletion, a merge brings all tables of the
+// store together, so that one version of each key is left. That takes seconds
+// in a large store.
 //
-// A mark is a key with "~" behind; the key "~m" says that a merge is due. No
+// A mark is a key with "~" behind; the key "~m" says that settling is due. No
 // key of a record ends or begins so.
 //
 // A transaction that overwrites or deletes single records for good calls
-// noteChange, and addChanged once it is committed; Settle does the rest.
+// noteChange; Settle does the rest.
 const (
 	markSuffix = '~'
 
@@ -48,15 +52,19 @@ const (
 	longestReader = 30 * time.Second
 )
 
-// mergeDue is set by whatever wants the next settling to merge.
-var mergeDue = []byte("~m")
+// settlingDue is set by whatever wants something settled.
+var settlingDue = []byte("~m")
 
 // settling is what a store knows of its settling.
 type settling struct {
 	sync.Mutex // one at a time
 
+	// unlisted tells that settling was due when the store was opened: which
+	// keys were changed then only the store itself knows.
+	unlisted bool
+
 	mu      sync.Mutex
-	changed [][]byte // keys that were deleted or overwritten since the last merge, of this process
+	changed [][]byte // keys that were deleted or overwritten since the last settling, of this process
 }
 
 // isMark tells whether a key is no record's but a mark of a drop under way.
@@ -118,7 +126,7 @@ func keysUnder(txn *badger.Txn, prefix []byte, allVersions bool) (keys [][]byte,
 }
 
 // drop removes all versions of everything under some prefixes from the store's
-// files.
+// files. There is something under each, be it a mark; see above.
 func (s *store) drop(prefixes [][]byte) error {
 	if len(prefixes) == 0 {
 		return nil
@@ -248,9 +256,14 @@ func (s *store) unused() ([]string, error) {
 	return unused, nil
 }
 
-// noteChange makes a merge due, in the transaction that deletes or overwrites.
-// The caller adds the keys to changed once it is committed.
-func (s *store) noteChange(txn *badger.Txn) error { return txn.Set(mergeDue, nil) }
+// noteChange makes settling due, within the update that deletes or overwrites
+// the records under some keys for good. Nobody writes while settling looks what
+// there is to do, so that it finds a transaction both noted and committed, or
+// neither. Keys of a transaction that fails do no harm.
+func (s *store) noteChange(txn *badger.Txn, keys ...[]byte) error {
+	s.addChanged(keys...)
+	return txn.Set(settlingDue, nil)
+}
 
 func (s *store) addChanged(keys ...[]byte) {
 	s.settling.mu.Lock()
@@ -258,34 +271,51 @@ func (s *store) addChanged(keys ...[]byte) {
 	s.settling.changed = append(s.settling.changed, keys...)
 }
 
-// settle makes all single deletions and corrections so far physical.
-func (s *store) settle() error { return s.merge() }
+// takeChanged gives the keys that were changed since it was last called, and
+// the commit number of the mark that makes settling due, 0 when it is not.
+func (s *store) takeChanged() (changed [][]byte, due uint64, err error) {
+	err = s.alone(func() error {
+		if due, err = s.versionOf(settlingDue); err != nil {
+			return err
+		}
+		s.settling.mu.Lock()
+		defer s.settling.mu.Unlock()
+		changed, s.settling.changed = s.settling.changed, nil
+		return nil
+	})
+	return changed, due, err
+}
 
-// merge does nothing unless something was deleted or corrected.
-func (s *store) merge() error {
+// settle makes all single deletions and corrections so far physical. It does
+// nothing where there were none.
+func (s *store) settle() error {
 	if !s.gate.TryRLock() {
 		return errClosed
 	}
 	defer s.gate.RUnlock()
 	s.settling.Lock()
 	defer s.settling.Unlock()
-
-	s.settling.mu.Lock()
-	changed := s.settling.changed
-	s.settling.changed = nil
-	s.settling.mu.Unlock()
-	due, err := s.versionOf(mergeDue)
+	changed, due, err := s.takeChanged()
 	if err != nil || due == 0 && len(changed) == 0 {
 		return err
 	}
-	if err := s.mergeChanged(changed); err != nil {
+	if s.settling.unlisted {
+		all, err := s.allStale()
+		if err != nil {
+			s.addChanged(changed...)
+			return err
+		}
+		changed = append(changed, all...)
+	}
+	if err := s.settleChanged(changed); err != nil {
 		s.addChanged(changed...)
 		return err
 	}
+	s.settling.unlisted = false
 	return s.update(func(txn *badger.Txn) error {
-		item, err := txn.Get(mergeDue)
+		item, err := txn.Get(settlingDue)
 		if err == nil && item.Version() == due { // no change came after it was read
-			return txn.Delete(mergeDue)
+			return txn.Delete(settlingDue)
 		}
 		if errors.Is(err, badger.ErrKeyNotFound) {
 			return nil
@@ -294,7 +324,7 @@ func (s *store) merge() error {
 	})
 }
 
-func (s *store) mergeChanged(changed [][]byte) error {
+func (s *store) settleChanged(changed [][]byte) error {
 	for range mostDrops {
 		// The transaction also moves Badger's mark of what readers may still
 		// see beyond all that was committed before.
@@ -305,12 +335,17 @@ func (s *store) mergeChanged(changed [][]byte) error {
 		if err := s.dropPrefixes(flush); err != nil {
 			return err
 		}
-		if err := s.db.Flatten(2); err != nil {
-			return fmt.Errorf("store %s: %w", s.name, err)
-		}
 		stale, err := s.stale(changed)
 		if err != nil {
 			return err
+		}
+		if len(stale) > 0 {
+			if err := s.db.Flatten(2); err != nil {
+				return fmt.Errorf("store %s: %w", s.name, err)
+			}
+			if stale, err = s.stale(changed); err != nil {
+				return err
+			}
 		}
 		if len(stale) == 0 {
 			return errors.Join(s.forsaken(), s.sync())
@@ -361,8 +396,38 @@ func (s *store) stale(keys [][]byte) (stale [][]byte, err error) {
 	return stale, err
 }
 
+// allStale is stale of all keys of records.
+func (s *store) allStale() (stale [][]byte, err error) {
+	err = s.db.View(func(txn *badger.Txn) error {
+		o := badger.DefaultIteratorOptions
+		o.PrefetchValues, o.AllVersions = false, true
+		it := txn.NewIterator(o)
+		defer it.Close()
+		var last []byte
+		for it.Rewind(); it.Valid(); it.Next() {
+			item := it.Item()
+			again := bytes.Equal(item.Key(), last)
+			last = item.KeyCopy(last)
+			if (again || item.IsDeletedOrExpired()) && !isMark(last) && last[0] != markSuffix {
+				stale = append(stale, bytes.Clone(last))
+			}
+		}
+		return nil
+	})
+	return stale, err
+}
+
 // rewrite writes the present values of some keys again, or deletes them again.
 func (s *store) rewrite(keys [][]byte) error {
+	for batch := range slices.Chunk(keys, 64) {
+		if err := s.rewriteBatch(batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *store) rewriteBatch(keys [][]byte) error {
 	return s.update(func(txn *badger.Txn) error {
 		for _, key := range keys {
 			item, err := txn.Get(key)

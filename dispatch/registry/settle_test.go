@@ -87,6 +87,21 @@ func TestRemove(t *testing.T) {
 			reader.Discard()
 			return r
 		}},
+		{"the same, and a restart before settling", func(t *testing.T, r *Registry, h Handle, ref Ref, s *store) *Registry {
+			sink(t, s)
+			reader := s.db.NewTransaction(false)
+			if err := h.Remove(ref); err != nil {
+				t.Fatal(err)
+			}
+			sink(t, s)
+			// With no mark beside the records, what settling writes meets their
+			// table nowhere.
+			must(t, s.dropMarked([][]byte{{markSuffix}}))
+			reader.Discard()
+			must(t, s.update(func(txn *badger.Txn) error { return s.noteChange(txn) }))
+			must(t, r.Close())
+			return open(t, r.o)
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -209,10 +224,9 @@ func TestSettleKeepsTheLastVersion(t *testing.T) {
 	if err := h.Put(ref, &FlowPreferences{WalkingSpeed: 900}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.update(func(txn *badger.Txn) error { return s.noteChange(txn) }); err != nil {
+	if err := s.update(func(txn *badger.Txn) error { return s.noteChange(txn, key) }); err != nil {
 		t.Fatal(err)
 	}
-	s.addChanged(key)
 	sink(t, s)
 	reader.Discard()
 	if n := versionsIn(t, s, key); n != 2 {

@@ -24,7 +24,8 @@ type store struct {
 	db       *badger.DB
 	ring     *ring // nil where nothing is sealed
 
-	handedOver atomic.Bool     // of a building: the provider has left, and only the Manager gets in
+	handedOver atomic.Bool     // of a building: we have left, and nobody gets in here
+	taken      bool            // of a building: it was handed over, and this is whoever goes on with it
 	gate       sync.RWMutex    // held for reading by every use, and for good once the store is closed
 	writers    sync.RWMutex    // held for reading by every transaction that writes; see alone
 	counts     []atomic.Uint64 // of accesses; see count
@@ -96,6 +97,11 @@ func openStore(dir string, kind Store, building string, log *slog.Logger) (*stor
 		return nil, fmt.Errorf("open store %s: %w", s.name, err)
 	}
 	s.db = db
+	due, err := s.versionOf(settlingDue)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open store %s: %w", s.name, err), db.Close())
+	}
+	s.settling.unlisted = due != 0
 	return s, nil
 }
 

@@ -145,21 +145,11 @@ func (s *sweep) expire(st *store, kind *Kind, logs ...aging) error {
 	if err != nil {
 		return err
 	}
-	if err := st.dropNow(buckets); err != nil {
+	if err := st.drop(buckets); err != nil {
 		return err
 	}
-	for batch := range slices.Chunk(keys, 2000) {
-		err := st.update(func(txn *badger.Txn) error {
-			for _, key := range batch {
-				if err := txn.Delete(key); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
+	if err := st.deleteKeys(keys, false); err != nil {
+		return err
 	}
 	s.count(kind, n)
 	return nil
@@ -311,7 +301,7 @@ func (s *sweep) undeclared(st *store, logs []LogDeclaration) error {
 		return err
 	}
 	s.count(KindBuildingLog, n)
-	return st.dropNow(gone)
+	return st.drop(gone)
 }
 
 // backups deletes those that are Limits.Backups old.
