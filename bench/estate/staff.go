@@ -1,0 +1,93 @@
+package estate
+
+import (
+	"fmt"
+	"time"
+
+	"hoistway/dispatch/registry"
+	"hoistway/dispatch/remotecall"
+	"hoistway/scenarios"
+	"hoistway/twin/script"
+)
+
+// staffActs is what the provider's staff do.
+func (e *Estate) staffActs(p *person, ev *scenarios.Event, a *script.Act) error {
+	security, service := e.staff[registry.RoleSecurity], e.staff[registry.RoleService]
+	var err error
+	facts := []string{}
+	switch ev.Kind {
+	case scenarios.Held:
+		if p == nil || !p.used() {
+			return e.acted(p, ev.Name, Unused)
+		}
+		kind := registry.KindFlowProfile.Name
+		if p.service == remotecall.RemoteCall {
+			kind = registry.KindRemoteCallAccount.Name
+		}
+		var id registry.ID
+		if id, err = service.Hold("claim", "C-2026-17", p.service, p.email, []string{kind}); err == nil {
+			e.holds = append(e.holds, id)
+			facts = append(facts, "case", string(id), "kind", kind)
+			e.truth.held(p.id, func(c *Canary) bool {
+				return c.Field == "email" || c.Field == "name" || c.Field == "phone" || c.Field == "device_serial"
+			})
+		}
+	case scenarios.Released:
+		if len(e.holds) == 0 {
+			return e.acted(nil, ev.Name, "no-case")
+		}
+		_, err = service.Release(e.holds[0])
+		facts = append(facts, "case", string(e.holds[0]))
+		e.holds = e.holds[1:]
+	case scenarios.Reidentified:
+		if p == nil || p.erased || p.phone.Pseudonym(Main) == "" {
+			return e.acted(p, ev.Name, "no-pseudonym")
+		}
+		_, err = security.Reidentify(registry.Case{Reason: registry.ReidentificationReasons()[0], Requester: "staff-1", Approver: "staff-2", Pseudonyms: []registry.ID{p.phone.Pseudonym(Main)}})
+	case scenarios.Disclosed:
+		if p == nil || p.erased {
+			return e.acted(p, ev.Name, Unused)
+		}
+		var out []byte
+		out, err = service.Disclose(remotecall.Order{Authority: "police", Basis: "police-law", Demanded: true, Allowed: true, Approver: "staff-3", Emails: []string{p.email}, Service: p.service})
+		e.export("disclosure", out)
+	case scenarios.Transferred:
+		err = e.transfer(service, a)
+	case scenarios.Troubleshot:
+		err = service.Troubleshoot(Main, "dark-picture", "")
+	case scenarios.KeyAuditRead:
+		var incident registry.ID
+		if incident, err = security.Incident("door-found-open", ""); err == nil {
+			_, err = security.KeyAudit(Main, incident)
+		}
+	}
+	return e.acted(p, ev.Name, e.refusal(err), facts...)
+}
+
+// transfer sends one person's Flow profile to a subcontractor. The agreement
+// of every second transfer has ended the day before, which must be refused.
+func (e *Estate) transfer(o *remotecall.Operator, a *script.Act) error {
+	const day = 24 * time.Hour
+	until := e.now.Add(365 * day)
+	if a.Number%2 == 1 {
+		until = e.now.Add(-day)
+	}
+	recipient := fmt.Sprintf("ORG-%d", a.Number)
+	if _, err := o.Agree(remotecall.Agreement{Recipient: recipient, Region: "FI", Purposes: []registry.Purpose{registry.ToCorrect},
+		Categories: []registry.Category{registry.UserProfile, registry.Credential, registry.Technical}, From: e.now.Add(-30 * day), Until: until}); err != nil {
+		return err
+	}
+	r := remotecall.TransferRequest{Recipient: recipient, Purpose: registry.ToCorrect, Kinds: []string{registry.KindFlowProfile.Name}}
+	for _, p := range e.people {
+		if p != nil && p.used() && p.service == remotecall.Flow {
+			r.Subjects = []registry.ID{p.subject}
+			break
+		}
+	}
+	out, err := o.Transfer(r)
+	if a.Number%2 == 1 && err == nil {
+		return fmt.Errorf("a transfer without a valid agreement was made")
+	}
+	e.export("transfer", out)
+	return err
+}
