@@ -38,9 +38,6 @@ func (h Handle) denied(kind *Kind, a act, why string) error {
 }
 
 func (h Handle) decide(s *store, ref Ref, a act) (*rule, error) {
-	if s.handedOver.Load() && h.role != RoleManager {
-		return nil, ErrNotProvider
-	}
 	rule := access.find(h.role, ref.Kind, a, h.purpose)
 	switch {
 	case rule == nil:
@@ -81,9 +78,6 @@ func (h Handle) checkPerson(ref Ref, a act) error {
 	s, err := h.r.store(Building, h.building)
 	if err != nil {
 		return err
-	}
-	if s.handedOver.Load() {
-		return ErrNotProvider
 	}
 	key, err := keyOf(Ref{Kind: KindBuildingPerson, Subject: ref.Subject})
 	if err != nil {

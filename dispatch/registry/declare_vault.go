@@ -27,10 +27,10 @@ var (
 		},
 	}
 	KindPseudonyms = &Kind{
-		Name: "pseudonyms", Prefix: "ps", Service: "flow", Store: Vault, Key: BySubject, Controller: ByKONE, Source: "device",
-		Retention: WhileSubject, Sealed: UnderSubject, Purposes: []Purpose{ToFulfil}, record: reflect.TypeFor[Pseudonyms](),
-		Doc:    "A subject's randomized IDs, so that an erasure reaches what was logged under them.",
-		Fields: []Field{{"ids", LogData, false, "randomized IDs"}},
+		Name: "pseudonyms", Prefix: "ps", Service: "flow", Store: Vault, Key: ByItem, Controller: ByKONE, Source: "device",
+		Retention: WhileSubject, Sealed: Plain, Purposes: []Purpose{ToFulfil}, record: reflect.TypeFor[Pseudonyms](),
+		Doc:    "A subject's randomized IDs, so that an erasure reaches what was logged under them. Nothing but the subject's key tells whose the list is: its item and what seals it are derived from that key.",
+		Fields: []Field{{"list", LogData, false, "randomized IDs, sealed under a key derived from the subject's"}},
 	}
 	KindWrappedKey = &Kind{
 		Name: "wrapped-key", Prefix: "wk", Store: Vault, Also: Building, Key: BySubject, Controller: ByKONE, Source: "system",

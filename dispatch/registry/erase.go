@@ -84,7 +84,7 @@ func (r *Registry) Erase(subject ID, cause Cause) (*Certificate, error) {
 		return nil, err
 	}
 	r.step("erase:intent")
-	e = &erasure{id: id, subject: subject, ref: ref, cause: cause, at: at, lines: plan.lines, pseudonyms: plan.pseudonyms, displays: plan.displays}
+	e = &erasure{id: id, subject: subject, ref: ref, cause: cause, at: at, lines: plan.lines, pseudonyms: plan.pseudonyms, list: plan.list, displays: plan.displays}
 	if err := r.writePending(e); err != nil {
 		return nil, fmt.Errorf("erase: %w", err)
 	}
@@ -188,7 +188,7 @@ func (r *Registry) shredSubject(v *store, e *erasure) (prefixes [][]byte, err er
 	var planned erasure
 	err = v.update(func(txn *badger.Txn) error {
 		planned = *e
-		ids, err := readPseudonyms(txn, v, e.subject)
+		ids, err := r.readPseudonyms(txn, v, e.subject)
 		if err != nil && !errors.Is(err, ErrShredded) {
 			return err
 		}
@@ -215,6 +215,9 @@ func (r *Registry) shredSubject(v *store, e *erasure) (prefixes [][]byte, err er
 // whether there were any.
 func (e *erasure) adopt(ids []ID) (some bool) {
 	e.pseudonyms, e.lines = slices.Clone(e.pseudonyms), slices.Clone(e.lines)
+	if len(e.pseudonyms) == 0 && len(ids) > 0 {
+		e.counts(string(Vault), Erased, 1) // the list of them
+	}
 	for _, id := range ids {
 		if slices.Contains(e.pseudonyms, id) {
 			continue
@@ -254,6 +257,13 @@ func (e *erasure) inVault(v *store) ([][]byte, error) {
 		}
 		prefixes = append(prefixes, wrapped, link)
 	}
+	if e.list != "" {
+		listed, err := keyOf(Ref{Kind: KindPseudonyms, Item: e.list})
+		if err != nil {
+			return nil, err
+		}
+		prefixes = append(prefixes, listed)
+	}
 	return prefixes, nil
 }
 
@@ -282,9 +292,9 @@ func (r *Registry) forgetSubject(e *erasure) error {
 		return err
 	}
 	if len(e.pseudonyms) > 0 {
-		r.ledger.remember(e.id, e.pseudonyms)
+		r.ledger.remember(e.id, append(slices.Clone(e.pseudonyms), e.list))
 	}
-	e.subject, e.pseudonyms, e.named, e.item = "", nil, e.item, r.o.IDs.New()
+	e.subject, e.pseudonyms, e.list, e.named, e.item = "", nil, "", e.item, r.o.IDs.New()
 	named, err := keyOf(Ref{Kind: KindPendingErasure, Item: e.named})
 	if err != nil {
 		return err

@@ -96,7 +96,7 @@ func (h Handle) one(ref Ref, a act, f func(s *store, txn *badger.Txn, rule *rule
 	if err != nil {
 		return err
 	}
-	return s.update(func(txn *badger.Txn) error { return f(s, txn, rule) })
+	return s.updateServed(func(txn *badger.Txn) error { return f(s, txn, rule) })
 }
 
 // Each calls f for every record of a kind that ref's filled components select,
@@ -147,10 +147,7 @@ func (h Handle) Do(kind *Kind, f func(tx *Tx) error) error {
 	if err != nil {
 		return err
 	}
-	if s.handedOver.Load() && h.role != RoleManager {
-		return ErrNotProvider
-	}
-	return s.update(func(txn *badger.Txn) error { return f(&Tx{h, s, txn}) })
+	return s.updateServed(func(txn *badger.Txn) error { return f(&Tx{h, s, txn}) })
 }
 
 // In and Of narrow a transaction as they narrow a handle: the result is another
@@ -263,10 +260,7 @@ func (h Handle) put(s *store, txn *badger.Txn, rule *rule, ref Ref, rec Record) 
 		return err
 	}
 	m := rec.Head()
-	m.Controller, m.Processor = ref.Kind.Controller, ref.Kind.Processor
-	if s.handedOver.Load() {
-		m.Controller, m.Processor = ByManager, ""
-	}
+	m.Controller, m.Processor = s.parties(ref.Kind)
 	if s.building != "" {
 		m.Building = s.building
 	} else if m.Building == "" {

@@ -117,7 +117,19 @@ func TestHandOver(t *testing.T) {
 	if diff := cmp.Diff(before, content(t, r, "building-a")); diff != "" {
 		t.Errorf("the hand-over, or a refused delete, changed the building's records:\n%s", diff)
 	}
-	must(t, r.As(RoleManager, ToProvide).In("a").Put(Ref{Kind: KindPermission, Subject: subject, Item: r.o.IDs.New()}, &Permission{Service: "flow"}))
+	theirPermission := Ref{Kind: KindPermission, Subject: subject, Item: r.o.IDs.New()}
+	must(t, r.As(RoleManager, ToProvide).In("a").Put(theirPermission, &Permission{Service: "flow"}))
+	must(t, r.As(RoleManager, ToProvide).In("a").Put(Ref{Kind: KindKeyTag, Subject: subject}, &KeyTag{Number: "8"}))
+	for range 2 { // and after a restart
+		for ref, rec := range map[Ref]Record{theirPermission: &Permission{}, {Kind: KindKeyTag, Subject: subject}: &KeyTag{}} {
+			must(t, r.As(RoleManager, ToProvide).In("a").Get(ref, rec))
+			if m := rec.Head(); m.Controller != ByManager || m.Processor != "" {
+				t.Errorf("a %s that the Manager wrote after the hand-over has controller %q and processor %q", ref.Kind.Name, m.Controller, m.Processor)
+			}
+		}
+		r = reopen(t, r, theirs)
+		must(t, r.As(RoleManager, ToProvide).In("a").Put(theirPermission, &Permission{Service: "flow"}))
+	}
 	must(t, r.Close())
 	check(open(t, o)) // who needs nothing of what they have
 }

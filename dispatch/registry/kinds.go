@@ -155,11 +155,11 @@ type Link struct {
 	Sealed []byte `json:"sealed"` // of a LinkTarget
 }
 
-// Pseudonyms are a subject's randomized IDs, sealed under the subject's key,
-// so that erasing the subject finds them.
+// Pseudonyms are a subject's randomized IDs, so that erasing the subject finds
+// them. Whose they are stands nowhere; see idList.
 type Pseudonyms struct {
 	Meta
-	IDs []ID `json:"ids"`
+	List []byte `json:"list"` // sealed
 }
 
 // PendingErasure lets an erasure that was cut short go on after a restart. It

@@ -20,6 +20,7 @@ type erasure struct {
 	named      ID // of its former record there, which names the subject and has to go from the files too
 	subject    ID // "" once nothing of it is left
 	pseudonyms []ID
+	list       ID // where the list of these stands; "" for a subject without a key
 	ref        string
 	cause      Cause
 	at         time.Time
@@ -32,6 +33,7 @@ type erasure struct {
 // plan is what an erasure will do.
 type plan struct {
 	pseudonyms []ID
+	list       ID
 	lines      []Destroyed
 	records    int // that it will destroy
 	referred   int // that it will refer to Managers
@@ -45,11 +47,30 @@ func (r *Registry) planErasure(subject ID, cause Cause) (p plan, err error) {
 			p.lines = append(p.lines, Destroyed{store, outcome, n})
 		}
 	}
-	ids, err := r.pseudonymsOf(subject)
-	if err != nil && !errors.Is(err, ErrShredded) {
+	v, err := r.store(Vault, "")
+	if err != nil {
 		return p, err
 	}
-	p.pseudonyms = ids
+	listed := 0
+	err = v.view(func(txn *badger.Txn) error {
+		l, err := r.listOf(txn, subject)
+		if errors.Is(err, ErrShredded) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		p.list = l.ref.Item
+		p.pseudonyms, err = l.read(txn, v)
+		if p.pseudonyms != nil {
+			listed = 1
+		}
+		return err
+	})
+	if err != nil {
+		return p, err
+	}
+	ids := p.pseudonyms
 	for _, kind := range []Store{Cloud, Vault} {
 		s, err := r.store(kind, "")
 		if err != nil {
@@ -64,7 +85,7 @@ func (r *Registry) planErasure(subject ID, cause Cause) (p plan, err error) {
 			return p, err
 		}
 		if kind == Vault {
-			n := len(keys) + 2*len(ids) // an ID has a link and a key
+			n := len(keys) + listed + 2*len(ids) // an ID has a link and a key
 			p.records += n
 			line(s.name, Erased, n)
 			continue
@@ -282,12 +303,17 @@ func (r *Registry) writePending(e *erasure) error {
 }
 
 // The field Scope of a PendingErasure: the subject's hash, then each line of
-// the certificate as STORE=OUTCOME COUNT and each randomized ID, with
-// semicolons between.
+// the certificate as STORE=OUTCOME COUNT, each randomized ID, and "list " and
+// the item of the list of these, with semicolons between.
+const scopeList = "list "
+
 func (e *erasure) scope() string {
 	parts := []string{e.ref}
 	for _, id := range e.pseudonyms {
 		parts = append(parts, string(id))
+	}
+	if e.list != "" {
+		parts = append(parts, scopeList+string(e.list))
 	}
 	for _, d := range e.lines {
 		parts = append(parts, fmt.Sprintf("%s=%s %d", d.Store, d.Outcome, d.Records))
@@ -301,6 +327,12 @@ func (e *erasure) readScope(scope string) error {
 	for _, part := range parts[1:] {
 		if id := ID(part); id.Valid() {
 			e.pseudonyms = append(e.pseudonyms, id)
+			continue
+		}
+		if item, is := strings.CutPrefix(part, scopeList); is {
+			if e.list = ID(item); !e.list.Valid() {
+				return errors.New("the plan of an erasure under way names a malformed list")
+			}
 			continue
 		}
 		store, rest, ok := strings.Cut(part, "=")

@@ -145,7 +145,11 @@ func Open(o Options) (r *Registry, err error) {
 			return r, err
 		}
 		r.stores[s.name] = s
-		s.handedOver.Store(left[b.Name])
+		if s.handedOver.Store(left[b.Name]); !left[b.Name] {
+			if err := s.takeOver(); err != nil {
+				return r, err
+			}
+		}
 		if s.ring, err = openRing(s.name, s, r.keys, o.Now); err != nil {
 			return r, err
 		}

@@ -41,6 +41,8 @@ type ring struct {
 	cache  map[ID]cipher.AEAD
 	order  []ID // of the cache, oldest first
 	shreds uint64
+
+	crowd crowd // of randomized IDs; the provider's ring alone has any
 }
 
 const (
@@ -232,7 +234,8 @@ func (g *ring) put(txn *badger.Txn, subject ID, dek []byte) error {
 	if err != nil {
 		return err
 	}
-	w := WrappedKey{Meta: Meta{Controller: KindWrappedKey.Controller, Building: g.store.building, At: g.now().UTC()}}
+	controller, processor := g.store.parties(KindWrappedKey)
+	w := WrappedKey{Meta: Meta{Controller: controller, Processor: processor, Building: g.store.building, At: g.now().UTC().Truncate(wholeDay)}}
 	if w.Epoch, w.Wrapped, err = g.wrap(dek, key); err != nil {
 		return err
 	}

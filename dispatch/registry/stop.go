@@ -16,11 +16,23 @@ type linkContent struct {
 	Stopped bool `json:"stopped,omitempty"`
 }
 
+// linkStep is to what the length of a link's content is rounded up: whether it
+// is stopped shall not show.
+const linkStep = 128
+
+func linkBytes(content linkContent) []byte {
+	b, err := json.Marshal(content)
+	if err != nil {
+		panic("BUG: the content of a link is no JSON: " + err.Error())
+	}
+	return padded(b, linkStep)
+}
+
 // ErrStopped refuses what comes under a randomized ID whose subject has
 // objected.
 var ErrStopped = errors.New("the subject of this randomized ID has objected")
 
-// Registered tells since when an ID is registered, and nothing about whose it
+// Registered tells since which day an ID is registered, and nothing about whose it
 // is. It is ErrNotFound for an ID that is not, and ErrStopped for one that
 // Stop stopped.
 func (r *Registry) Registered(pseudonym ID) (since time.Time, err error) {
@@ -60,7 +72,10 @@ func (r *Registry) Stop(subject ID) error {
 	defer r.ring.making.Unlock()
 	defer r.remembered.forget() // a commit that failed may yet have happened
 	return v.update(func(txn *badger.Txn) error {
-		ids, err := readPseudonyms(txn, v, subject)
+		ids, err := r.readPseudonyms(txn, v, subject)
+		if errors.Is(err, ErrShredded) {
+			return nil // of somebody without a key there are none
+		}
 		if err != nil {
 			return err
 		}
@@ -73,16 +88,12 @@ func (r *Registry) Stop(subject ID) error {
 				return err
 			}
 			content.Stopped = true
-			plain, err := json.Marshal(content)
-			if err != nil {
-				return fmt.Errorf("stop a randomized ID: %w", err)
-			}
 			ref := Ref{Kind: KindLink, Item: id}
 			key, err := keyOf(ref)
 			if err != nil {
 				return err
 			}
-			if link.Epoch, link.Sealed, err = r.ring.wrap(plain, key); err != nil {
+			if link.Epoch, link.Sealed, err = r.ring.wrap(linkBytes(content), key); err != nil {
 				return err
 			}
 			value, err := v.encode(ref, key, &link, false)

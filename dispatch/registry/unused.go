@@ -143,24 +143,19 @@ func (r *Registry) unlist(vault *store, txn *badger.Txn, id ID) error {
 	if err != nil {
 		return err
 	}
-	ids, err := readPseudonyms(txn, vault, target.Subject)
+	l, err := r.listOf(txn, target.Subject)
 	if errors.Is(err, ErrShredded) {
 		return nil // the subject's erasure deletes the list
 	}
+	if err != nil {
+		return err
+	}
+	ids, err := l.read(txn, vault)
 	if err != nil || !slices.Contains(ids, id) {
 		return err
 	}
-	ref := Ref{Kind: KindPseudonyms, Subject: target.Subject}
-	key, err := keyOf(ref)
-	if err != nil {
-		return err
-	}
-	list := &Pseudonyms{Meta: metaOf(KindPseudonyms, r.o.Now().UTC()), IDs: slices.DeleteFunc(ids, func(other ID) bool { return other == id })}
-	value, err := vault.encode(ref, key, list, false)
-	if err != nil {
-		return err
-	}
-	return txn.Set(key, value)
+	ids = slices.DeleteFunc(ids, func(other ID) bool { return other == id })
+	return l.write(txn, vault, ids, metaOf(KindPseudonyms, r.today()))
 }
 
 // shredded counts the keys that were destroyed since the registry was opened.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 )
@@ -24,63 +25,61 @@ var ErrTaken = errors.New("the randomized ID is in use; the phone has to make an
 // vault only, and makes the key that its usage is logged under. To register
 // the same again changes nothing. A subject without a key, who was erased or
 // never signed up, is ErrShredded.
+//
+// One commit writes all of it, so that an erasure reaches what a crash left.
+// That commit names the randomized ID and not the subject, whose list has no
+// name on it, and a crowd of others stands in it; see crowd.
 func (r *Registry) Register(subject, pseudonym ID, building string) error {
+	if err := r.register(subject, pseudonym, building); err != nil {
+		return fmt.Errorf("register a randomized ID: %w", err)
+	}
+	return nil
+}
+
+func (r *Registry) register(subject, pseudonym ID, building string) error {
 	if !subject.Valid() || !pseudonym.Valid() {
-		return errors.New("register a randomized ID: malformed ID")
+		return errors.New("malformed ID")
 	}
 	if !r.isBuilding(building) {
-		return errors.New("register a randomized ID: no such building is configured")
+		return errors.New("no such building is configured")
 	}
 	v, err := r.store(Vault, "")
 	if err != nil {
 		return err
 	}
-	linkKey, err := keyOf(Ref{Kind: KindLink, Item: pseudonym})
+	ref := Ref{Kind: KindLink, Item: pseudonym}
+	linkKey, err := keyOf(ref)
 	if err != nil {
 		return err
-	}
-	list := Ref{Kind: KindPseudonyms, Subject: subject}
-	listKey, err := keyOf(list)
-	if err != nil {
-		return err
-	}
-	target := LinkTarget{subject, building}
-	plain, err := json.Marshal(target)
-	if err != nil {
-		return fmt.Errorf("register a randomized ID: %w", err)
 	}
 	dek := make([]byte, keySize)
 	rand.Read(dek) // never fails: the process ends instead
-	meta := func(k *Kind) Meta {
-		return Meta{Controller: k.Controller, Processor: k.Processor, At: r.o.Now().UTC().Round(0)}
-	}
 
-	err = v.update(func(txn *badger.Txn) error {
+	c := &r.ring.crowd
+	c.Lock()
+	defer c.Unlock()
+	if err := c.find(v); err != nil {
+		return err
+	}
+	made := false
+	var gone []ID
+	err = v.update(func(txn *badger.Txn) (err error) {
+		made = false
 		// Read in this transaction, the subject's key makes it conflict with
 		// an erasure.
-		if _, err := r.ring.load(txn, subject); err != nil {
+		l, err := r.listOf(txn, subject)
+		if err != nil {
 			return err
 		}
-		was, err := r.readLink(txn, v, pseudonym)
-		switch {
-		case err == nil && was == target:
-			return nil
-		case err == nil:
-			return ErrTaken
-		case !errors.Is(err, ErrNotFound):
-			return err
-		}
-		if _, err := r.ring.load(txn, pseudonym); err == nil {
-			return ErrTaken // it names a key already, though no randomized ID's
-		} else if !errors.Is(err, ErrShredded) {
+		if stands, err := r.leadsTo(txn, v, pseudonym, LinkTarget{subject, building}); err != nil || stands {
 			return err
 		}
 		// To wrap within the transaction is what a rotation counts on.
-		link := Link{Meta: meta(KindLink)}
-		if link.Epoch, link.Sealed, err = r.ring.wrap(plain, linkKey); err != nil {
+		link := Link{Meta: metaOf(KindLink, r.today())}
+		if link.Epoch, link.Sealed, err = r.ring.wrap(linkBytes(linkContent{LinkTarget: LinkTarget{subject, building}}), linkKey); err != nil {
 			return err
 		}
-		value, err := v.encode(Ref{Kind: KindLink, Item: pseudonym}, linkKey, &link, false)
+		value, err := v.encode(ref, linkKey, &link, false)
 		if err != nil {
 			return err
 		}
@@ -90,21 +89,50 @@ func (r *Registry) Register(subject, pseudonym ID, building string) error {
 		if err := r.ring.put(txn, pseudonym, dek); err != nil {
 			return err
 		}
-		ids, err := readPseudonyms(txn, v, subject)
+		ids, err := l.read(txn, v)
 		if err != nil {
 			return err
 		}
-		value, err = v.encode(list, listKey, &Pseudonyms{Meta: meta(KindPseudonyms), IDs: append(ids, pseudonym)}, false)
+		if err := l.write(txn, v, append(ids, pseudonym), metaOf(KindPseudonyms, r.today())); err != nil {
+			return err
+		}
+		again, absent, err := c.writeAgain(txn)
 		if err != nil {
 			return err
 		}
-		return txn.Set(listKey, value)
+		made, gone = true, absent
+		return v.noteChange(txn, append(again, l.key)...)
 	})
-	if err != nil {
-		return fmt.Errorf("register a randomized ID: %w", err)
+	if err != nil || !made {
+		return err
 	}
+	c.join(pseudonym, gone)
 	return nil
 }
+
+// leadsTo tells whether a randomized ID leads to a target already. It is
+// ErrTaken when it leads elsewhere, or is no randomized ID.
+func (r *Registry) leadsTo(txn *badger.Txn, v *store, pseudonym ID, target LinkTarget) (bool, error) {
+	was, err := r.readLink(txn, v, pseudonym)
+	switch {
+	case err == nil && was == target:
+		return true, nil
+	case err == nil:
+		return false, ErrTaken
+	case !errors.Is(err, ErrNotFound):
+		return false, err
+	}
+	if _, err = r.ring.load(txn, pseudonym); err == nil {
+		return false, ErrTaken // it names a key already, though no randomized ID's
+	} else if !errors.Is(err, ErrShredded) {
+		return false, err
+	}
+	return false, nil
+}
+
+// today is the day on which keys and links of the vault are dated: an instant
+// of theirs would tell of two that they were made together.
+func (r *Registry) today() time.Time { return r.o.Now().UTC().Truncate(wholeDay) }
 
 // Known tells whether an ID is registered, and nothing else.
 func (r *Registry) Known(pseudonym ID) bool {
@@ -124,33 +152,6 @@ func (r *Registry) Known(pseudonym ID) bool {
 func (r *Registry) shredded(id ID) bool {
 	_, err := r.ring.key(id)
 	return errors.Is(err, ErrShredded)
-}
-
-// pseudonymsOf lists a subject's randomized IDs.
-func (r *Registry) pseudonymsOf(subject ID) (ids []ID, err error) {
-	v, err := r.store(Vault, "")
-	if err != nil {
-		return nil, err
-	}
-	err = v.view(func(txn *badger.Txn) error { ids, err = readPseudonyms(txn, v, subject); return err })
-	return ids, err
-}
-
-func readPseudonyms(txn *badger.Txn, v *store, subject ID) ([]ID, error) {
-	key, err := keyOf(Ref{Kind: KindPseudonyms, Subject: subject})
-	if err != nil {
-		return nil, err
-	}
-	item, err := txn.Get(key)
-	if errors.Is(err, badger.ErrKeyNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("store %s: %w", v.name, err)
-	}
-	var p Pseudonyms
-	err = item.Value(func(b []byte) error { return v.decode(KindPseudonyms, key, b, &p) })
-	return p.IDs, err
 }
 
 // readLink reads and opens a link, or is ErrNotFound.
