@@ -26,13 +26,12 @@ type DisplayRow struct {
 	Username  string `json:"intercom_username"` // "" = nobody there entered one
 }
 
-// Displays reads the displays, sorted by building. A file that is no display's
-// is among the Texts as unknown.
+// Displays reads the displays, sorted by building. With an error, which names
+// what cannot be read, it gives the others. A file that is no display's is among
+// the Texts as unknown.
 func (p Parts) Displays() ([]Display, error) {
 	nodes, err := p.tree()
-	if err != nil {
-		return nil, err
-	}
+	errs := []error{err}
 	files := map[string]map[string][]byte{} // by building and ending
 	var order []string
 	for _, n := range nodes {
@@ -42,7 +41,8 @@ func (p Parts) Displays() ([]Display, error) {
 		}
 		b, err := readWhole(n.path)
 		if err != nil {
-			return nil, fmt.Errorf("evidence: %w", err)
+			errs = append(errs, fmt.Errorf("evidence: %w", err))
+			continue
 		}
 		if files[building] == nil {
 			files[building] = map[string][]byte{}
@@ -55,12 +55,13 @@ func (p Parts) Displays() ([]Display, error) {
 	for _, building := range order {
 		d, err := ParseDisplay(files[building][".json"], files[building][".txt"], files[building][".html"])
 		if err != nil {
-			return nil, fmt.Errorf("evidence: stores/displays/%s: %w", building, err)
+			errs = append(errs, fmt.Errorf("evidence: stores/displays/%s: %w", building, err))
+			continue
 		}
 		d.Building = building
 		displays = append(displays, *d)
 	}
-	return displays, nil
+	return displays, errors.Join(errs...)
 }
 
 // ParseDisplay reads the three files of a display: for machines, for a plain

@@ -82,49 +82,45 @@ const wireKeyFile = "wire.key"
 
 // Captures calls f for every frame of every file in the folder of the wire, with
 // the name that the file has among the Texts. Frames are opened with the key in
-// the folder of the keys, if there is one.
+// the folder of the keys, if there is one. It reads all captures that it can and
+// then names what it cannot; an error of f ends it at once.
 func (p Parts) Captures(f func(name string, frame *Frame) error) error {
 	nodes, err := p.tree()
-	if err != nil {
-		return err
-	}
+	errs := []error{err}
 	var key []byte
 	if i := slices.IndexFunc(nodes, func(n node) bool { return n.name == "keys/"+wireKeyFile }); i >= 0 {
 		if key, err = readWhole(nodes[i].path); err != nil {
-			return fmt.Errorf("evidence: %w", err)
+			errs = append(errs, fmt.Errorf("evidence: %w", err))
 		}
 	}
 	for _, n := range nodes {
 		if class, _ := textClass(n.name); n.dir || class != WireText {
 			continue
 		}
-		if err := readCapture(n, key, f); err != nil {
-			return err
+		err := readCapture(n.path, key, func(frame *Frame) error {
+			if err := f(n.name, frame); err != nil {
+				return stop{err}
+			}
+			return nil
+		})
+		var s stop
+		if errors.As(err, &s) {
+			return s.error
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("evidence: %s: %w", n.name, err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
-func readCapture(n node, key []byte, f func(name string, frame *Frame) error) error {
-	file, err := openRegular(n.path)
+func readCapture(path string, key []byte, f func(*Frame) error) error {
+	file, err := openRegular(path)
 	if err != nil {
-		return fmt.Errorf("evidence: %w", err)
+		return err
 	}
 	defer file.Close()
-	err = ReadFrames(file, key, func(frame *Frame) error {
-		if err := f(n.name, frame); err != nil {
-			return stop{err}
-		}
-		return nil
-	})
-	var s stop
-	if errors.As(err, &s) {
-		return s.error
-	}
-	if err != nil {
-		return fmt.Errorf("evidence: %s: %w", n.name, err)
-	}
-	return nil
+	return ReadFrames(file, key, f)
 }
 
 // Frames calls f for every frame of a capture in memory. See ReadFrames.

@@ -61,12 +61,11 @@ type PhoneSettings struct {
 	Objected      []string `json:"objected"`           // purposes
 }
 
-// Phones calls f for every phone, sorted by ordinal as text. A Phone may be kept.
+// Phones calls f for every phone that can be read, sorted by ordinal as text,
+// and then names what cannot. A Phone may be kept. An error of f ends it at once.
 func (p Parts) Phones(f func(*Phone) error) error {
 	nodes, err := p.tree()
-	if err != nil {
-		return err
-	}
+	errs := []error{err}
 	for _, n := range nodes {
 		ordinal, ok := strings.CutPrefix(n.name, "stores/phones/")
 		if !ok || !n.dir || strings.Contains(ordinal, "/") {
@@ -74,13 +73,14 @@ func (p Parts) Phones(f func(*Phone) error) error {
 		}
 		phone, err := readPhone(n.path, ordinal)
 		if err != nil {
-			return fmt.Errorf("evidence: %s: %w", n.name, err)
+			errs = append(errs, fmt.Errorf("evidence: %s: %w", n.name, err))
+			continue
 		}
 		if err := f(phone); err != nil {
 			return err
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // readPhone reads a phone's folder.

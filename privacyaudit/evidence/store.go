@@ -33,10 +33,7 @@ type StoreDir struct {
 // among the Texts; the files of an unknown folder without Badger's files are.
 func (p Parts) StoreDirs() ([]StoreDir, error) {
 	nodes, err := p.tree()
-	if err != nil {
-		return nil, err
-	}
-	return storeDirs(nodes), nil
+	return storeDirs(nodes), err
 }
 
 func storeDirs(nodes []node) []StoreDir {
