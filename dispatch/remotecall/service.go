@@ -39,7 +39,7 @@ type Policy struct {
 	Wait          time.Duration // after FailedLogins
 	DefaultSpeed  float64       // m/s, without a preference and without the phone's own figure
 	Guardianship  int           // age in years below which a sub-user needs a holder of parental responsibility (FL:L53)
-	PseudonymLife time.Duration // a randomized ID older than this is refused
+	PseudonymLife time.Duration // a randomized ID older than this is refused; its life begins with the day of its registration
 }
 
 // DefaultPolicy is what the project proposes.
