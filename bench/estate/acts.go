@@ -34,7 +34,7 @@ func (e *Estate) Do(a *script.Act) []twin.Permit {
 		err = e.moveOut(p)
 	case scenarios.FellSilent:
 		p.silent = true
-		err = e.acted(p, "fell-silent", "")
+		err = e.acted(p, actFellSilent, "")
 	case scenarios.BackedUp:
 		err = e.backUp()
 	case scenarios.Restored:
@@ -119,12 +119,12 @@ func (e *Estate) erased(p *person, why string) {
 			return true
 		case e.gone[site] == "handed-over":
 			return false // we cannot delete there (RC:L45)
-		case c.Field == "key_tag": // works without the app until the Manager takes it back (FL:L51)
+		case c.managers(): // works without the app until the Manager takes it back (FL:L51)
 			return why == "moved-out" && e.gone[site] == ""
 		}
 		return p.service == remotecall.RemoteCall || why == "moved-out" || e.gone[site] == "service-ended"
 	})
-	e.fail(e.acted(p, "erased", "", "why", why))
+	e.fail(e.acted(p, actErased, "", "why", why))
 	e.leaves(p, why)
 }
 
@@ -134,7 +134,7 @@ func (e *Estate) personal(p *person, ev *scenarios.Event, a *script.Act) error {
 	case p == nil:
 		return nil
 	case !p.used():
-		return e.acted(p, ev.Name, Unused)
+		return e.scripted(p, ev, Unused)
 	}
 	if err := p.phone.SignedIn(); is(err, remotecall.NotSignedIn) {
 		if err := e.again(p); err != nil {
@@ -146,7 +146,7 @@ func (e *Estate) personal(p *person, ev *scenarios.Event, a *script.Act) error {
 		return e.addSubUser(p, a)
 	case scenarios.SubUserRemoved:
 		if len(p.subs) == 0 {
-			return e.acted(p, "sub-user-removed", "none")
+			return e.acted(p, actSubUserRemoved, "none")
 		}
 		id := p.subs[0]
 		refused := e.refusal(p.phone.RemoveSubUser(id))
@@ -154,7 +154,7 @@ func (e *Estate) personal(p *person, ev *scenarios.Event, a *script.Act) error {
 			p.subs = p.subs[1:]
 			e.truth.goes(p.id, "sub-user-removed", e.now, func(c *Canary) bool { return c.Field == "sub-user "+string(id) })
 		}
-		return e.acted(p, "sub-user-removed", refused, "sub-user", string(id))
+		return e.acted(p, actSubUserRemoved, refused, "sub-user", string(id))
 	case scenarios.PreferenceSet:
 		return e.changePreferences(p)
 	case scenarios.Impostor:
@@ -162,7 +162,7 @@ func (e *Estate) personal(p *person, ev *scenarios.Event, a *script.Act) error {
 		if err == nil {
 			return fmt.Errorf("an impostor got the data of %s", p.id)
 		}
-		return e.acted(p, "impostor", e.refusal(err))
+		return e.acted(p, actImpostor, e.refusal(err))
 	}
 	return e.right(p, ev)
 }
@@ -188,13 +188,13 @@ func (e *Estate) addSubUser(p *person, a *script.Act) error {
 	for _, v := range []string{s.name, s.username, s.number, s.note} {
 		e.truth.enters(Canary{Person: p.id, Subject: string(p.subject), Service: p.service, Field: "sub-user " + string(id), Value: v, From: e.now}, stores...)
 	}
-	return e.acted(p, "sub-user-added", refused, "sub-user", string(id))
+	return e.acted(p, actSubUserAdded, refused, "sub-user", string(id))
 }
 
 // changePreferences gives a new intercom name, or removes it again.
 func (e *Estate) changePreferences(p *person) error {
 	if p.service != remotecall.Flow {
-		return e.acted(p, "preference", "not-flow")
+		return e.acted(p, actPreference, "not-flow")
 	}
 	name := canary()
 	if p.username != "" && p.resident%3 == 0 {
@@ -208,7 +208,7 @@ func (e *Estate) changePreferences(p *person) error {
 	} else { // a refused value is nowhere
 		e.enters(p, "intercom_username", name)
 	}
-	return e.acted(p, "preference", refused)
+	return e.acted(p, actPreference, refused)
 }
 
 // right exercises a right through the event's channel.
@@ -250,7 +250,7 @@ func (e *Estate) right(p *person, ev *scenarios.Event) error {
 	}
 	refused := e.refusal(err)
 	if refused != "" {
-		return e.acted(p, string(r.Right), refused)
+		return e.acted(p, scriptedKind(ev.Kind), refused)
 	}
 	e.export(string(r.Right), f.Export)
 	cloud := []string{string(registry.Cloud), p.device, "exports"}
@@ -266,16 +266,20 @@ func (e *Estate) right(p *person, ev *scenarios.Event) error {
 		p.serial = fresh
 		e.enters(p, "device_serial", fresh, cloud...)
 	}
-	return e.acted(p, string(r.Right), "", "request", string(f.Request), "channel", []string{"app", "manager", "operator"}[ev.Channel])
+	return e.acted(p, scriptedKind(ev.Kind), "", "request", string(f.Request), "channel", []string{"app", "manager", "operator"}[ev.Channel])
 }
 
 // moveOut is the Manager saying that somebody left; somebody else moves in.
 func (e *Estate) moveOut(p *person) error {
 	if !p.appless {
-		for _, site := range e.sites(p) {
+		sites := e.sites(p)
+		for _, site := range sites {
 			if _, err := e.managers[site].MovedOut(p.subject); err != nil {
 				return err
 			}
+		}
+		if err := e.acted(p, actMovedOut, "", "buildings", strings.Join(sites, ",")); err != nil {
+			return err
 		}
 		e.erased(p, "moved-out")
 		if err := p.phone.Close(); err != nil {

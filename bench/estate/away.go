@@ -39,7 +39,7 @@ func (e *Estate) comeBack() {
 			continue
 		}
 		refused := e.refusal(a.person.phone.SignedIn())
-		e.fail(e.acted(a.person, "phone-asked", refused))
+		e.fail(e.acted(a.person, actPhoneAsked, refused))
 		e.heard(a.person)
 	}
 }
@@ -56,7 +56,7 @@ func (e *Estate) heard(p *person) {
 func (e *Estate) wiped(p *person) {
 	p.toldToWipe = true
 	e.truth.goes(p.id, p.why, e.now, func(c *Canary) bool { return c.Store == p.device })
-	e.fail(e.acted(p, "phone-wiped", ""))
+	e.fail(e.acted(p, actPhoneWiped, ""))
 }
 
 // keep notes which phones never heard that their accounts were erased: what
@@ -64,7 +64,7 @@ func (e *Estate) wiped(p *person) {
 func (e *Estate) keep() {
 	for _, a := range e.away {
 		if !a.person.toldToWipe {
-			e.fail(e.acted(a.person, "phone-kept", ""))
+			e.fail(e.acted(a.person, actPhoneKept, ""))
 		}
 	}
 }

@@ -33,7 +33,7 @@ func (e *Estate) Call(at scenarios.Instant, number int64, resident, from, to int
 	}
 	e.heard(p)
 	if refused := e.refusal(err); refused != "" {
-		e.fail(e.acted(p, "call", refused))
+		e.fail(e.acted(p, actCall, refused))
 		return 0, refused
 	}
 	e.calls[number] = call{number: t.Number, person: p, from: from, to: to, bank: t.Bank, passage: e.service.Passage(t)}

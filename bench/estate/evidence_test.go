@@ -60,6 +60,7 @@ func TestNothingIsLeft(t *testing.T) {
 	live(t, load(t, "testdata/lives.toml"), dir)
 	checkLogs(t, dir)
 	checkPhones(t, dir)
+	checkKinds(t, dir)
 	canaries := readCanaries(t, filepath.Join(dir, "truth", "canaries.ndjson"))
 	found := search(t, dir, canaries)
 

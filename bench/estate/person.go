@@ -128,11 +128,11 @@ func (e *Estate) signUp(p *person) (err error) {
 	e.enters(p, "password", p.password)
 	if p.service == remotecall.RemoteCall {
 		e.enters(p, "device_serial", p.serial, cloud...)
-		return e.acted(p, "sign-up", "")
+		return e.acted(p, actSignUp, "")
 	}
 	e.enters(p, "name", p.name, cloud...)
 	e.enters(p, "phone", p.persona.phone, cloud...)
-	return e.acted(p, "sign-up", "")
+	return e.acted(p, actSignUp, "")
 }
 
 // admit is the Manager making a person known in a building: permissions for
@@ -159,11 +159,11 @@ func (e *Estate) admit(p *person, site string) error {
 	}
 	store := "building-" + site
 	e.enters(p, "name", p.name, store, "exports")
-	e.enters(p, "key_tag", tag, store, "exports")
+	e.enters(p, fieldTag, tag, store, "exports")
 	if a.Address != "" {
 		e.enters(p, "address", p.address, store, "exports")
 	}
-	return e.acted(p, "admitted", "", "building", site)
+	return e.acted(p, actAdmitted, "", "building", site)
 }
 
 // apartment is the number on the door.
@@ -279,8 +279,17 @@ func (e *Estate) exists(p *person) bool {
 }
 
 // acted notes what a person did; facts are names and values in turns.
-func (e *Estate) acted(p *person, act, result string, facts ...string) error {
-	a := Act{At: e.now, Act: act, Result: result}
+func (e *Estate) acted(p *person, kind ActKind, result string, facts ...string) error {
+	return e.noted(p, Act{Act: string(kind), Kind: kind, Result: result}, facts)
+}
+
+// scripted notes what a scenario scripted, by its own name of it.
+func (e *Estate) scripted(p *person, ev *scenarios.Event, result string, facts ...string) error {
+	return e.noted(p, Act{Act: ev.Name, Kind: scriptedKind(ev.Kind), Result: result}, facts)
+}
+
+func (e *Estate) noted(p *person, a Act, facts []string) error {
+	a.At = e.now
 	if p != nil {
 		a.Person, a.Subject = p.id, string(p.subject)
 	}

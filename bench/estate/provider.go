@@ -17,7 +17,7 @@ func (e *Estate) backUp() error {
 		return err
 	}
 	e.backups, e.backedUp = append(e.backups, name), e.now
-	return e.acted(nil, "backup", "", "name", name)
+	return e.acted(nil, actBackup, "", "name", name)
 }
 
 // restart ends the processes in order and starts them on the same stores.
@@ -36,13 +36,13 @@ func (e *Estate) restart() error {
 		return err
 	}
 	e.endVisits()
-	return e.acted(nil, "restart", "")
+	return e.acted(nil, actRestart, "")
 }
 
 // restore is the loss of the cloud store.
 func (e *Estate) restore() error {
 	if len(e.backups) == 0 {
-		return e.acted(nil, "restore", "no-backup")
+		return e.acted(nil, actRestore, "no-backup")
 	}
 	name := e.backups[len(e.backups)-1]
 	if err := e.stores.Restore(name); err != nil {
@@ -55,7 +55,7 @@ func (e *Estate) restore() error {
 	if err := e.lose(e.backedUp); err != nil {
 		return err
 	}
-	return e.acted(nil, "restore", "", "name", name)
+	return e.acted(nil, actRestore, "", "name", name)
 }
 
 // lose notes what a restore could not bring back: what was entered after the
@@ -117,5 +117,5 @@ func (e *Estate) ending(kind scenarios.EventKind, site string) error {
 			e.erased(p, why)
 		}
 	}
-	return e.acted(nil, why, "", "building", site)
+	return e.noted(nil, Act{Act: why, Kind: scriptedKind(kind)}, []string{"building", site})
 }

@@ -18,7 +18,7 @@ func (e *Estate) staffActs(p *person, ev *scenarios.Event, a *script.Act) error 
 	switch ev.Kind {
 	case scenarios.Held:
 		if p == nil || !p.used() {
-			return e.acted(p, ev.Name, Unused)
+			return e.scripted(p, ev, Unused)
 		}
 		kind := registry.KindFlowProfile.Name
 		if p.service == remotecall.RemoteCall {
@@ -34,19 +34,19 @@ func (e *Estate) staffActs(p *person, ev *scenarios.Event, a *script.Act) error 
 		}
 	case scenarios.Released:
 		if len(e.holds) == 0 {
-			return e.acted(nil, ev.Name, "no-case")
+			return e.scripted(nil, ev, "no-case")
 		}
 		_, err = service.Release(e.holds[0])
 		facts = append(facts, "case", string(e.holds[0]))
 		e.holds = e.holds[1:]
 	case scenarios.Reidentified:
 		if p == nil || p.erased || p.phone.Pseudonym(Main) == "" {
-			return e.acted(p, ev.Name, "no-pseudonym")
+			return e.scripted(p, ev, "no-pseudonym")
 		}
 		_, err = security.Reidentify(registry.Case{Reason: registry.ReidentificationReasons()[0], Requester: "staff-1", Approver: "staff-2", Pseudonyms: []registry.ID{p.phone.Pseudonym(Main)}})
 	case scenarios.Disclosed:
 		if p == nil || p.erased {
-			return e.acted(p, ev.Name, Unused)
+			return e.scripted(p, ev, Unused)
 		}
 		var out []byte
 		out, err = service.Disclose(remotecall.Order{Authority: "police", Basis: "police-law", Demanded: true, Allowed: true, Approver: "staff-3", Emails: []string{p.email}, Service: p.service})
@@ -61,7 +61,7 @@ func (e *Estate) staffActs(p *person, ev *scenarios.Event, a *script.Act) error 
 			_, err = security.KeyAudit(Main, incident)
 		}
 	}
-	return e.acted(p, ev.Name, e.refusal(err), facts...)
+	return e.scripted(p, ev, e.refusal(err), facts...)
 }
 
 // transfer sends one person's Flow profile to a subcontractor. The agreement

@@ -38,6 +38,9 @@ type Canary struct {
 	Held    bool       `json:"held,omitempty"`  // a legal hold keeps a copy in the archive
 }
 
+// fieldTag is the field of a key tag's number.
+const fieldTag = "key_tag"
+
 // lines is a file of JSON lines.
 type lines struct {
 	f *os.File
@@ -100,18 +103,22 @@ func (t *truth) goes(person, why string, at time.Time, ok func(*Canary) bool) {
 	}
 }
 
-// ends notes that everything in a store had to go, but for key tags, which are
-// the Manager's.
+// ends notes that everything in a building's store had to go, but for what is
+// the Manager's own and stays there (FL:L51).
 func (t *truth) ends(store, why string, at time.Time) {
 	if t == nil {
 		return
 	}
 	for _, c := range t.canaries {
-		if c.Store == store && c.Until == nil && c.Field != "key_tag" {
+		if c.Store == store && c.Until == nil && !c.managers() {
 			c.Until, c.Why = &at, why
 		}
 	}
 }
+
+// managers tells whether a value in a building's store is the Manager's own.
+// The logs that the Manager ordered are, too, and hold no value of anybody's.
+func (c *Canary) managers() bool { return c.Field == fieldTag }
 
 // held marks values of which a legal hold keeps a copy: those that were still
 // there when it began.
@@ -129,7 +136,8 @@ func (t *truth) held(person string, ok func(*Canary) bool) {
 // Act is something somebody did: a line of truth/acts.ndjson.
 type Act struct {
 	At      time.Time         `json:"at"`
-	Act     string            `json:"act"`
+	Act     string            `json:"act"`  // the scenario's name of it, or its kind
+	Kind    ActKind           `json:"kind"` // what it is, whatever its name
 	Person  string            `json:"person,omitempty"`
 	Subject string            `json:"subject,omitempty"`
 	Result  string            `json:"result,omitempty"` // "" = done, else the word of the refusal

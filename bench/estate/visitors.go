@@ -54,7 +54,7 @@ func (e *Estate) issue(k *permit, host, floor int, from, until scenarios.Instant
 		}
 	}
 	k.refused = e.refusal(err)
-	e.fail(e.acted(p, "key-created", k.refused, "key", string(key.ID)))
+	e.fail(e.acted(p, actKeyCreated, k.refused, "key", string(key.ID)))
 	if k.refused != "" { // the visitor's name is nowhere
 		e.enters(p, "refused visitor", r.Visitor)
 		return
@@ -82,7 +82,7 @@ func (e *Estate) RevokeKey(at scenarios.Instant, number twin.Permit) {
 			err = k.host.phone.RevokeKey(k.key.ID)
 		}
 	}
-	e.fail(e.acted(k.host, "key-revoked", e.refusal(err), "key", string(k.key.ID)))
+	e.fail(e.acted(k.host, actKeyRevoked, e.refusal(err), "key", string(k.key.ID)))
 	if err == nil {
 		e.truth.goes(k.host.id, "key-revoked", e.now, func(c *Canary) bool { return c.Field == "visitor "+string(k.key.ID) })
 	}
@@ -156,7 +156,7 @@ func (e *Estate) Ring(at scenarios.Instant, number twin.Permit, host, floor int,
 	k.host = p
 	var visit remotecall.Visit
 	visit, k.refused = e.rings(p, answered)
-	e.fail(e.acted(p, "intercom", k.refused, "permit", strconv.Itoa(int(number)), "answered", strconv.FormatBool(answered)))
+	e.fail(e.acted(p, actIntercom, k.refused, "permit", strconv.Itoa(int(number)), "answered", strconv.FormatBool(answered)))
 	if k.refused != "" {
 		return 0, k.refused
 	}
