@@ -1,7 +1,5 @@
 package search
 
-import "encoding/binary"
-
 // anchor says which pattern a window belongs to: that of a value in a form, of
 // which the window is the part that begins at a place.
 type anchor struct {
@@ -10,57 +8,82 @@ type anchor struct {
 	form  uint8
 }
 
-// reach is how many windows of a pattern are considered for its anchor. Within
+// reach is how many windows of a pattern are considered for its anchors. Within
 // that many, a value that can be told from others at all differs from them.
 const reach = 256
 
-// build fills the tables. For each pattern it chooses the window that the
-// fewest patterns share, and among those the one with the most different bytes:
-// the domain that all mail addresses have in common would let every address
-// through the filter.
+// windows are the windows that belong to a list of anchors.
+type windows struct {
+	windows []uint64
+	anchors []anchor
+}
+
+// build fills the tables. For each pattern it chooses the neighbouring windows
+// that the fewest patterns share, and among those the ones with the most
+// different bytes: the domain that all mail addresses have in common would let
+// every address through the filter.
 func (x *Index) build() {
-	// Shared windows need not be counted exactly, so that the counts of all
-	// windows stand in one array without keys.
+	x.long, x.short = newTable(windowLong, nil, 0), newTable(windowShort, nil, 0)
 	crowd := newCrowd(len(x.values))
 	scratch := make([]byte, 0, 6*x.widest+64)
 	x.patterns(scratch, func(_ anchor, pattern []byte, _ int) {
-		width := width(pattern)
-		for i := 0; i < reach && i+width <= len(pattern); i++ {
-			crowd.add(hashAt(pattern, i, width))
+		t := x.tableOf(pattern)
+		for i := 0; i < reach && i+t.width <= len(pattern); i++ {
+			crowd.add(hash(t.window(pattern, i)))
 		}
 	})
-	var long, short []uint64
-	var longAt, shortAt []anchor
-	x.patterns(scratch, func(a anchor, pattern []byte, windows int) {
+	var long, short windows
+	x.patterns(scratch, func(a anchor, pattern []byte, choice int) {
 		x.longest = max(x.longest, len(pattern))
-		width := width(pattern)
+		t, list := x.tableOf(pattern), &long
+		if t == &x.short {
+			list = &short
+		}
 		best, bestCrowd, bestMix := 0, ^uint32(0), 0
-		for i := 0; i < windows && i+width <= len(pattern); i++ {
-			n := crowd.count(hashAt(pattern, i, width))
+		for i := 0; i < choice && i+t.width+stride-1 <= len(pattern); i++ {
+			n := crowd.count(hash(t.window(pattern, i)))
+			for k := 1; k < stride; k++ {
+				n = max(n, crowd.count(hash(t.window(pattern, i+k))))
+			}
 			if n > bestCrowd {
 				continue
 			}
-			if mix := different(pattern[i : i+width]); n < bestCrowd || mix > bestMix {
+			if mix := different(pattern[i : i+t.width]); n < bestCrowd || mix > bestMix {
 				best, bestCrowd, bestMix = i, n, mix
 			}
 		}
-		a.at = uint32(best)
-		h := hashAt(pattern, best, width)
-		if width == windowLong {
-			long, longAt = append(long, h), append(longAt, a)
-		} else {
-			short, shortAt = append(short, h), append(shortAt, a)
+		for k := range stride {
+			a.at = uint32(best + k)
+			list.add(t.window(pattern, best+k), a)
 		}
 	})
-	x.anchors = make([]anchor, 0, len(longAt)+len(shortAt))
-	x.anchors = append(append(x.anchors, longAt...), shortAt...)
-	x.long = newTable(long, 0)
-	x.short = newTable(short, len(longAt))
+	x.anchors = append(append(make([]anchor, 0, len(long.anchors)+len(short.anchors)), long.anchors...), short.anchors...)
+	x.long = newTable(windowLong, long.windows, 0)
+	x.short = newTable(windowShort, short.windows, len(long.anchors))
+}
+
+// tableOf is the table in which the windows of a pattern stand.
+func (x *Index) tableOf(pattern []byte) *table {
+	if len(pattern) < windowLong+stride-1 {
+		return &x.short
+	}
+	return &x.long
+}
+
+// add adds a window, unless the pattern before had the same with the same
+// anchor, as happens with the two alphabets of base64.
+func (l *windows) add(window uint64, a anchor) {
+	for i := max(0, len(l.anchors)-2*stride); i < len(l.anchors); i++ {
+		if l.anchors[i] == a && l.windows[i] == window {
+			return
+		}
+	}
+	l.windows, l.anchors = append(l.windows, window), append(l.anchors, a)
 }
 
 // patterns calls f with every pattern to look for, and with how many of its
-// windows may be the anchor. The pattern is valid until f returns.
-func (x *Index) patterns(scratch []byte, f func(a anchor, pattern []byte, windows int)) {
+// windows may be an anchor. The pattern is valid until f returns.
+func (x *Index) patterns(scratch []byte, f func(a anchor, pattern []byte, choice int)) {
 	for i := range x.values {
 		v := &x.values[i]
 		a := anchor{value: uint32(i)}
@@ -71,32 +94,12 @@ func (x *Index) patterns(scratch []byte, f func(a anchor, pattern []byte, window
 			}
 		}
 		if len(v.whole) > 0 {
-			digestPatterns(scratch, v.bytes, func(form uint8, pattern []byte, windows int) {
+			digestPatterns(scratch, v.bytes, func(form uint8, pattern []byte, choice int) {
 				a.form = form
-				f(a, pattern, windows)
+				f(a, pattern, choice)
 			})
 		}
 	}
-}
-
-// Windows.
-const (
-	windowLong  = 8
-	windowShort = 6
-)
-
-func width(pattern []byte) int {
-	if len(pattern) < windowLong {
-		return windowShort
-	}
-	return windowLong
-}
-
-// hashAt is the hash of the window of a pattern.
-func hashAt(pattern []byte, at, width int) uint64 {
-	var w [8]byte
-	copy(w[:], pattern[at:at+width])
-	return hash(binary.LittleEndian.Uint64(w[:]), width)
 }
 
 func different(window []byte) int {

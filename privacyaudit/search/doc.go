@@ -15,8 +15,8 @@
 // # Cost
 //
 // The cost of a scan grows with the bytes, not with the values: each pattern is
-// represented by one window of 8 of its bytes, and at each place of the text
-// one look into a small filter says whether any pattern may be there. Patterns
+// represented by two windows of 7 of its bytes, and at every second place of the
+// text one look into a small filter says whether any pattern may be there. Patterns
 // are not stored. What the filter lets through is written again from the value
 // and compared.
 //

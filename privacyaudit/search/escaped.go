@@ -65,10 +65,7 @@ func (x *Index) scanRun(run []byte, offset int, f func(Hit)) {
 			f(Hit{Needle: h.Needle, Form: formEscaped, Offset: int64(offset + escapedLength(run, int(h.Offset)))})
 		}
 	}
-	x.scanLong(plain, found)
-	if len(x.short.slots) > 0 {
-		x.scanShort(plain, found)
-	}
+	x.scanTables(plain, found)
 }
 
 // escapedLength is how many bytes of a run of escapes stand for the first bytes

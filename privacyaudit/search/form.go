@@ -29,7 +29,8 @@ import (
 //	sha256/16              its first 16 bytes
 //	sha256-hex, -HEX       in hexadecimal digits
 //	sha256-uuid            its first 16 bytes as a UUID, whatever its version and variant
-//	sha256-base64, -base64url, -base32, -BASE32
+//	sha256-base64, -base64url
+//	sha256-base32, -BASE32    the cryptographic digests only
 //	fnv64-decimal, fnv64-le   the 64-bit digests only: as a decimal number, as bytes with the lowest first
 //
 // What stands within other data has a form with their names and colons in

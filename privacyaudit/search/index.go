@@ -49,8 +49,8 @@ type value struct {
 type Index struct {
 	values  []value
 	anchors []anchor
-	long    table // windows of 8 bytes
-	short   table // windows of 6 bytes, for patterns of 6 and 7 bytes
+	long    table // patterns of 8 bytes and more
+	short   table // patterns of 6 and 7 bytes
 	longest int   // bytes of the longest pattern
 	widest  int   // bytes of the longest value
 	scratch sync.Pool

@@ -5,49 +5,76 @@ import (
 	"encoding/binary"
 )
 
-// Scan calls f with every occurrence of a needle in b: first those that are
-// found by long windows, then by short ones, then those of which all characters
-// are escapes; each part in the order of offsets of these windows. It is safe
-// for concurrent use, and allocates nothing when there is no hit.
+// Scan calls f with every occurrence of a needle in b: first those of patterns
+// of 8 bytes and more, then of shorter ones, then those of which all characters
+// are escapes; each part in the order of the offsets of their windows. It is
+// safe for concurrent use, and allocates nothing when there is no hit.
 func (x *Index) Scan(b []byte, f func(Hit)) {
-	x.scanLong(b, f)
-	if len(x.short.slots) > 0 {
-		x.scanShort(b, f)
-	}
+	x.scanTables(b, f)
 	x.scanEscaped(b, f)
 }
 
-func (x *Index) scanLong(b []byte, f func(Hit)) {
-	filter, shift := x.long.filter, x.long.shift&63
-	if len(filter) == 0 {
+func (x *Index) scanTables(b []byte, f func(Hit)) {
+	x.scanTable(&x.long, b, f)
+	x.scanTable(&x.short, b, f)
+}
+
+// block is how many bytes of a text go through the filter at a time; an even
+// number.
+const block = 2048
+
+// places are the places in a block that the filter lets through.
+type places [block / stride]uint16
+
+// scanTable reports what has a window in a table. It filters block by block,
+// and then looks up the places that are left together, so that the processor
+// can wait for several of them at once.
+func (x *Index) scanTable(t *table, b []byte, f func(Hit)) {
+	if len(t.slots) == 0 {
 		return
 	}
-	for i := 0; i+windowLong <= len(b); i++ {
-		h := hash(binary.LittleEndian.Uint64(b[i:]), windowLong)
-		word := filter[h>>shift]
-		if word>>(h&63)&(word>>(h>>6&63))&1 != 0 {
-			x.probe(&x.long, h, b, i, f)
+	var left places
+	for from := 0; from+t.width <= len(b); from += block {
+		n := t.pass(b[from:min(len(b), from+block+7)], &left)
+		for _, i := range left[:n] {
+			at := from + int(i)
+			h := hash(t.window(b, at))
+			if t.slots[place(h)&t.mask].anchor != 0 {
+				x.probe(t, h, b, at, f)
+			}
 		}
 	}
 }
 
-func (x *Index) scanShort(b []byte, f func(Hit)) {
-	filter, shift := x.short.filter, x.short.shift&63
-	for i := 0; i+windowShort <= len(b); i++ {
-		var window uint64
-		if i+8 <= len(b) {
-			window = binary.LittleEndian.Uint64(b[i:])
-		} else {
-			var last [8]byte
-			copy(last[:], b[i:])
-			window = binary.LittleEndian.Uint64(last[:])
+// pass gives the number of places in b which the filter lets through, and
+// writes them into left. In b is a block, and 7 bytes more if there are.
+func (t *table) pass(b []byte, left *places) int {
+	filter, shift, keep := t.filter, t.shift&63, t.keep
+	n, i := uint(0), 0
+	// Two places at a time, without a branch that depends on the text: the
+	// next place is overwritten unless this one counts.
+	for ; i+16 <= len(b); i += 2 * stride {
+		p := b[i : i+16 : i+16]
+		s := spread(binary.LittleEndian.Uint64(p)&keep | caseBits)
+		u := spread(binary.LittleEndian.Uint64(p[stride:])&keep | caseBits)
+		sBits, uBits := filterBits[filterRow(s)], filterBits[filterRow(u)]
+		left[n%uint(len(left))] = uint16(i)
+		if filter[s>>shift]&sBits == sBits {
+			n++
 		}
-		h := hash(window, windowShort)
-		word := filter[h>>shift]
-		if word>>(h&63)&(word>>(h>>6&63))&1 != 0 {
-			x.probe(&x.short, h, b, i, f)
+		left[n%uint(len(left))] = uint16(i + stride)
+		if filter[u>>shift]&uBits == uBits {
+			n++
 		}
 	}
+	for ; i < block && i+t.width <= len(b); i += stride {
+		s := spread(t.window(b, i))
+		if bits := filterBits[filterRow(s)]; filter[s>>shift]&bits == bits {
+			left[n] = uint16(i)
+			n++
+		}
+	}
+	return int(n)
 }
 
 // probe reports the patterns whose window, with the hash h, is at b[i:].

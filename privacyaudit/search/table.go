@@ -1,26 +1,33 @@
 package search
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
-// The hash of a window. Letters count without their case, so that a text in
-// upper and in lower case takes one place in the filter; comparing is exact.
+// Every second place of a text is looked at. Two windows of each pattern are in
+// the tables for that, which begin one byte apart: wherever the pattern stands,
+// one of them begins at an even place. A window has one byte less than the
+// shortest pattern.
+const (
+	stride      = 2
+	windowLong  = 7
+	windowShort = 5
+)
+
+// Letters count without their case, so that a text in upper and in lower case
+// takes one place in the filter; comparing is exact.
 const (
 	caseBits = 0x2020202020202020
 	mixer    = 0x9e3779b97f4a7c15
 )
 
-func hash(window uint64, width int) uint64 {
-	if width == windowShort {
-		window &= 1<<48 - 1
-	}
-	hi, lo := bits.Mul64((window|caseBits)^0x1b873593cc9e2d51, mixer)
-	return hi ^ lo
-}
-
 // table says which anchors a window belongs to. In front of it stands a filter
 // that is small enough for a processor's second-level cache: one word per
-// window, of which two bits are set.
+// window, of which up to four bits are set.
 type table struct {
+	width  int    // of the windows, in bytes
+	keep   uint64 // the bits of a window in 8 bytes
 	filter []uint64
 	shift  uint8
 	slots  []slot // open addressing, linear probing, at most two thirds full
@@ -33,29 +40,35 @@ type slot struct {
 	anchor uint32
 }
 
-// maxFilter is the most words of a filter: 2 MiB.
-const maxFilter = 1 << 18
+const (
+	// maxFilter is the most words of a filter: 2 MiB.
+	maxFilter = 1 << 18
+	// perWord is how many windows share a word: more of them, and too many
+	// places of a text pass; fewer, and the filter leaves the cache.
+	perWord = 8
+)
 
-// newTable makes the table of the windows with these hashes, which belong to
-// the anchors with the numbers from first on.
-func newTable(hashes []uint64, first int) table {
-	if len(hashes) == 0 {
-		return table{}
+// newTable makes the table of these windows, which belong to the anchors with
+// the numbers from first on.
+func newTable(width int, windows []uint64, first int) table {
+	t := table{width: width, keep: 1<<(8*width) - 1}
+	if len(windows) == 0 {
+		return t
 	}
 	words := 1 << 6
-	for words < len(hashes) && words < maxFilter {
+	for words*perWord < len(windows) && words < maxFilter {
 		words <<= 1
 	}
 	slots := 1 << 4
-	for slots*2 < len(hashes)*3 {
+	for slots*2 < len(windows)*3 {
 		slots <<= 1
 	}
-	t := table{
-		filter: make([]uint64, words), shift: uint8(64 - bits.TrailingZeros(uint(words))),
-		slots: make([]slot, slots), mask: uint64(slots - 1),
-	}
-	for i, h := range hashes {
-		t.filter[h>>(t.shift&63)] |= filterBits(h)
+	t.filter, t.shift = make([]uint64, words), uint8(64-bits.TrailingZeros(uint(words)))
+	t.slots, t.mask = make([]slot, slots), uint64(slots-1)
+	for i, w := range windows {
+		s := spread(w)
+		t.filter[s>>(t.shift&63)] |= filterBits[filterRow(s)]
+		h := hash(w)
 		at := place(h) & t.mask
 		for t.slots[at].anchor != 0 {
 			at = (at + 1) & t.mask
@@ -65,8 +78,39 @@ func newTable(hashes []uint64, first int) table {
 	return t
 }
 
-// filterBits are the bits of a window in its word of the filter.
-func filterBits(h uint64) uint64 { return 1<<(h&63) | 1<<(h>>6&63) }
+// window is the window at b[i:], without the case of its letters. There need
+// not be 8 bytes.
+func (t *table) window(b []byte, i int) uint64 {
+	if i+8 <= len(b) {
+		return binary.LittleEndian.Uint64(b[i:])&t.keep | caseBits
+	}
+	var last [8]byte
+	copy(last[:], b[i:])
+	return binary.LittleEndian.Uint64(last[:])&t.keep | caseBits
+}
+
+// spread is the hash of the filter. Its upper bits depend on the whole window,
+// and that is all the filter needs; it costs one multiplication.
+func spread(window uint64) uint64 { return window * mixer }
+
+// hash is the hash of the slots.
+func hash(window uint64) uint64 {
+	hi, lo := bits.Mul64(window^0x1b873593cc9e2d51, mixer)
+	return hi ^ lo
+}
 
 func place(h uint64) uint64 { return h >> 12 }
 func tag(h uint64) uint32   { return uint32(h >> 20) }
+
+// filterBits are the bits that a window may set in its word.
+var filterBits = spreadBits()
+
+func filterRow(s uint64) uint8 { return uint8(s >> 38) }
+
+func spreadBits() (rows [256]uint64) {
+	for i := range rows {
+		h := hash(uint64(i))
+		rows[i] = 1<<(h&63) | 1<<(h>>6&63) | 1<<(h>>12&63) | 1<<(h>>18&63)
+	}
+	return rows
+}
