@@ -34,9 +34,9 @@ func ChainHash(previous string, json []byte) (string, error) {
 }
 
 // CheckLink judges whether an entry continues the chain behind the hash
-// previous, and gives the entry's own hash as recomputed, with which the next
-// one is judged. A broken link, ErrPrevious or ErrHash, comes with it as well,
-// so that one broken entry does not break all that follow.
+// previous, and gives the hash with which the next one is judged. It comes with
+// a broken link, ErrPrevious or ErrHash, as well: it is what the entry says of
+// itself, so that one changed entry breaks one link and not all that follow.
 func CheckLink(previous string, json []byte) (string, error) {
 	members, err := Parse(nil, json)
 	if err != nil {
@@ -52,13 +52,17 @@ func CheckLink(previous string, json []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if string(said) != previous {
-		return hash, ErrPrevious
+	own, _ := find(members, "hash").Text(nil)
+	switch {
+	case string(own) != hash:
+		err = ErrHash
+	case string(said) != previous:
+		err = ErrPrevious
 	}
-	if own, _ := find(members, "hash").Text(nil); string(own) != hash {
-		return hash, ErrHash
+	if isHash(own) {
+		return string(own), err
 	}
-	return hash, nil
+	return hash, err
 }
 
 // appendObject writes an object with its members in order.
