@@ -8,10 +8,11 @@
 // what changes during the reading is reported only where a checksum notices.
 //
 // The contract is that nothing is skipped in silence. What could not be read is
-// a Problem with its file and place, and the reading goes on behind it. Two
-// losses leave no trace in what remains and cannot be noticed: a value log that
-// was cut exactly between two records, or is missing as a whole, when no table
-// or memtable points to what is lost.
+// a Problem with its file and place, and the reading goes on behind it. Some
+// losses leave no trace in what remains and cannot be noticed: records of a value
+// log that was cut exactly between two of them, or is missing as a whole, when no
+// table or memtable points to them; a memtable that is missing beside another, or
+// without a LOCK file; a file that was replaced by a sound one of an earlier day.
 //
 // The package does not decrypt: a directory that Badger encrypted is reported
 // as locked. It judges nothing; a table that the manifest does not name is
@@ -73,7 +74,8 @@ type Store struct {
 // An error of f ends the reading and is returned. Other errors mean that the
 // directory itself could not be listed.
 func Read(dir string, workers int, f func(worker int, v *Version) error) (*Store, error) {
-	r := &reading{dir: dir, workers: max(1, workers), f: f, store: &Store{Compression: map[string]int{}}}
+	workers = max(1, workers)
+	r := &reading{dir: dir, workers: workers, f: f, store: &Store{Compression: map[string]int{}}, buffers: make([][]byte, workers)}
 	if err := r.list(); err != nil {
 		return nil, err
 	}
@@ -98,6 +100,7 @@ type reading struct {
 	workers int
 	f       func(worker int, v *Version) error
 
+	buffers  [][]byte  // one for each worker
 	manifest *manifest // nil: missing or damaged, every table counts
 	locked   bool      // the key registry says that the store is encrypted
 

@@ -106,7 +106,7 @@ func fileID(name, ext string) (uint64, bool) {
 
 // openFile is the first look at file i: its hash, and what the merge has to
 // know of it.
-func (r *reading) openFile(_, i int) error {
+func (r *reading) openFile(worker, i int) error {
 	file := &r.store.Files[i] // one worker for each file
 	if file.Kind == KindUnknown && file.Size == 0 {
 		return nil
@@ -118,7 +118,7 @@ func (r *reading) openFile(_, i int) error {
 	}
 	defer f.Close()
 	h := sha256.New()
-	n, err := io.CopyBuffer(h, onlyReader{f}, make([]byte, 256<<10))
+	n, err := io.CopyBuffer(h, onlyReader{f}, r.copyBuffer(worker))
 	switch {
 	case err != nil:
 		r.problem(file.Name, "cannot be read: %s", cause(err))
@@ -136,6 +136,13 @@ func (r *reading) openFile(_, i int) error {
 		r.addMemtable(file, f)
 	}
 	return nil
+}
+
+func (r *reading) copyBuffer(worker int) []byte {
+	if r.buffers[worker] == nil {
+		r.buffers[worker] = make([]byte, readAheadSize)
+	}
+	return r.buffers[worker]
 }
 
 // onlyReader hides the shortcuts of a file, which bypass the buffer.

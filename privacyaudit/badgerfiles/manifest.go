@@ -14,7 +14,8 @@ import (
 
 // manifest says which tables belong to the database.
 type manifest struct {
-	tables map[uint64]manifestTable
+	tables  map[uint64]manifestTable
+	unknown []uint64 // tables that it removes without having added them
 }
 
 type manifestTable struct {
@@ -52,6 +53,10 @@ func parseManifest(b []byte) (*manifest, error) {
 		if length > uint64(len(b)-at-changeSetHead) {
 			return nil, fmt.Errorf("is cut short at byte %d", at)
 		}
+		if length == 0 && at > manifestHead {
+			// The database writes an empty set only where a manifest begins.
+			return nil, fmt.Errorf("has an empty change at byte %d", at)
+		}
 		body := b[at+changeSetHead:][:length]
 		if crc32.Checksum(body, y.CastagnoliCrcTable) != sum {
 			return nil, fmt.Errorf("has a wrong checksum at byte %d", at)
@@ -82,7 +87,10 @@ func (m *manifest) apply(c *pb.ManifestChange) error {
 		}
 		m.tables[c.Id] = manifestTable{c.Level, c.KeyId, options.CompressionType(c.Compression)}
 	case pb.ManifestChange_DELETE:
-		delete(m.tables, c.Id) // a repeated deletion is usual after a crash
+		if !known {
+			m.unknown = append(m.unknown, c.Id)
+		}
+		delete(m.tables, c.Id)
 	default:
 		return fmt.Errorf("has the unknown operation %d", c.Op)
 	}

@@ -84,6 +84,7 @@ func (r *reading) mergeAll() error {
 type merger struct {
 	r       *reading
 	worker  int
+	sources []source // room for heads
 	heads   []source // the sources that are not used up, least record first
 	free    []*tableSource
 	follow  follower
@@ -124,7 +125,7 @@ func less(a, b *record) bool {
 }
 
 func (m *merger) merge(within keyRange) error {
-	m.heads = m.heads[:0]
+	m.heads = m.sources[:0]
 	defer func() {
 		for _, s := range m.heads {
 			s.done()
@@ -139,6 +140,7 @@ func (m *merger) merge(within keyRange) error {
 		}
 		m.start(m.tableSource(t, within, len(m.r.mems)+i))
 	}
+	m.sources = m.heads
 	slices.SortStableFunc(m.heads, func(a, b source) int {
 		if less(a.head(), b.head()) {
 			return -1

@@ -27,12 +27,18 @@ func (r *reading) readSmallFiles() {
 			r.checkDiscard(b)
 		}
 	}
+	if r.has("LOCK") && !r.hasKind(KindMemtable) {
+		r.problem("LOCK", "says that a process had the store open; then a memtable belongs to it, and there is none")
+	}
 	if b, ok := r.lockFile(); ok {
 		if _, err := strconv.Atoi(string(bytes.TrimSpace(b))); err != nil {
 			r.problem("LOCK", "holds more than the number of a process")
 		}
 	}
 	if r.manifest != nil {
+		for _, id := range r.manifest.unknown {
+			r.problem("MANIFEST", "removes table %d, which it did not add", id)
+		}
 		for id := range r.manifest.tables {
 			if name := tableName(id); !r.has(name) {
 				r.problem(name, "is missing, although the manifest names it")
@@ -44,6 +50,15 @@ func (r *reading) readSmallFiles() {
 func (r *reading) has(name string) bool {
 	for i := range r.store.Files {
 		if r.store.Files[i].Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *reading) hasKind(kind Kind) bool {
+	for i := range r.store.Files {
+		if r.store.Files[i].Kind == kind {
 			return true
 		}
 	}
@@ -120,26 +135,27 @@ func (r *reading) checkKeyRegistry(b []byte) {
 // figures say nothing of the records.
 func (r *reading) checkDiscard(b []byte) {
 	const pair = 16
-	ended := false
-	for len(b) >= pair {
-		empty := allZero(b[:8])
-		if ended && !allZero(b[:pair]) || empty && !allZero(b[8:pair]) {
-			r.problem("DISCARD", "has bytes behind its counters")
-			return
-		}
-		ended = ended || empty
+	if len(b)%pair != 0 {
+		r.problem("DISCARD", "is cut short")
+	}
+	for len(b) >= pair && !allZero(b[:8]) {
 		b = b[pair:]
 	}
-	if len(b) > 0 {
-		r.problem("DISCARD", "is cut short")
+	if !allZero(b) {
+		r.problem("DISCARD", "has bytes behind its counters")
 	}
 }
 
+// zeros is what holes are compared with.
+var zeros [16 << 10]byte
+
 func allZero(b []byte) bool {
-	for _, c := range b {
-		if c != 0 {
+	for len(b) > 0 {
+		n := min(len(b), len(zeros))
+		if !bytes.Equal(b[:n], zeros[:n]) {
 			return false
 		}
+		b = b[n:]
 	}
 	return true
 }
