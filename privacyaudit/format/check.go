@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -15,7 +16,20 @@ func (k *Key) Check(v Value, members []Member) []Flaw {
 	if k.Kind == nil || k.Mark {
 		return nil
 	}
-	return k.same(members, k.sealing(v, members, k.Kind.Check(members)))
+	flaws := k.Kind.Check(members)
+	if k.HandedOver && len(flaws) > 0 && k.Kind.schema.writtenAfter(members) {
+		flaws = slices.DeleteFunc(flaws, func(f Flaw) bool {
+			return f.Field == "controller" && f.Fault == WrongTag || f.Field == "processor" && f.Fault == Missing
+		})
+	}
+	return k.same(members, k.sealing(v, members, flaws))
+}
+
+// writtenAfter is whether a record says that it was written after its store was
+// handed over: the controller is the new one, and nobody processes.
+func (s *Schema) writtenAfter(members []Member) bool {
+	b, _ := find(members, "controller").Text(nil)
+	return string(b) == s.HandedOver.Controller && find(members, "processor").Raw == nil
 }
 
 // sealing judges the outer form.

@@ -17,30 +17,32 @@ type form struct {
 
 // textForms are the forms of strings that need nothing but the string.
 var textForms = map[string]func([]byte) bool{
-	"text":      func([]byte) bool { return true },
-	"id":        isID[[]byte],
-	"instant":   isInstant,
-	"hour":      isHour,
-	"day":       isMidnight,
-	"date":      isDate,
-	"month":     isMonth,
-	"daily":     isDaily,
-	"sha256":    isHash[[]byte],
-	"previous":  func(s []byte) bool { return len(s) == 0 || isHash(s) },
-	"phc":       isPHC,
-	"bytes":     isBase64,
-	"word":      isWord[[]byte],
-	"words":     each(isWord[[]byte]),
-	"digits":    isDigits[[]byte],
-	"yes or no": isYesNo,
-	"outcome":   each(isOutcome),
-	"store":     func(s []byte) bool { return storeBit(string(s)) != 0 },
-	"building":  isName[[]byte],
-	"staff":     isStaff,
-	"number":    isNumber,
-	"country":   isCountry,
-	"backup":    isBackup,
-	"ring":      isRing[[]byte],
+	"text":       func([]byte) bool { return true },
+	"id":         isID[[]byte],
+	"id or none": func(s []byte) bool { return len(s) == 0 || isID(s) },
+	"code":       isCode,
+	"instant":    isInstant,
+	"hour":       isHour,
+	"day":        isMidnight,
+	"date":       isDate,
+	"month":      isMonth,
+	"daily":      isDaily,
+	"sha256":     isHash[[]byte],
+	"previous":   func(s []byte) bool { return len(s) == 0 || isHash(s) },
+	"phc":        isPHC,
+	"bytes":      isBase64,
+	"word":       isWord[[]byte],
+	"words":      each(isWord[[]byte]),
+	"digits":     isDigits[[]byte],
+	"yes or no":  isYesNo,
+	"outcome":    each(isOutcome),
+	"store":      func(s []byte) bool { return storeBit(string(s)) != 0 },
+	"building":   isName[[]byte],
+	"staff":      isStaff,
+	"number":     isNumber,
+	"country":    isCountry,
+	"backup":     isBackup,
+	"ring":       isRing[[]byte],
 }
 
 // rawForms are the forms of values that are no strings.
@@ -49,19 +51,6 @@ var rawForms = map[string]func([]byte) bool{
 	"bool":   func(b []byte) bool { return string(b) == "true" || string(b) == "false" },
 	"object": func(b []byte) bool { return b[0] == '{' },
 	"facts":  func(b []byte) bool { return b[0] == '{' },
-	"code":   isCode,
-}
-
-// isCode is a value without free text: a word, a count, yes or no, or a list of
-// words.
-func isCode(b []byte) bool {
-	switch b[0] {
-	case '"':
-		return isWord(bytes.Trim(b, `"`))
-	case '[':
-		return form{text: isWord[[]byte], list: true}.ok(b)
-	}
-	return isDigits(b) || string(b) == "true" || string(b) == "false" || string(b) == "null"
 }
 
 // compile finds the form of a name such as "list of text"; what it needs of the

@@ -27,12 +27,15 @@ func (c component) String() string { return componentNames[c] }
 // "building" stands for every building-NAME.
 var storeNames = [...]string{"cloud", "vault", "archive", "ledger", "analytics", "building"}
 
-const buildingStore = "building-"
+const (
+	buildingStore = "building-"
+	building      = 1 << 5 // the bit of all buildings
+)
 
 // storeBit says which store a name means, 0 where it is none.
 func storeBit(name string) uint8 {
 	if len(name) > len(buildingStore) && name[:len(buildingStore)] == buildingStore && isName([]byte(name[len(buildingStore):])) {
-		return 1 << 5
+		return building
 	}
 	for i, n := range storeNames[:5] {
 		if n == name {
@@ -50,7 +53,8 @@ var (
 	ErrMalformed = errors.New("the key does not have its kind's form")
 )
 
-// ParseKey says which kind a key in a store has, and whose it is. It denies
+// ParseKey says which kind a key in a store has, and whose it is. The store is
+// cloud, vault and so on, building-NAME, or building for any of those. It denies
 // what the schema does not allow: an unknown prefix, a kind of another store,
 // a component that is malformed, missing or too many. The error tells the
 // reason but nothing of the key; where the prefix is known it names the kind.
@@ -58,6 +62,9 @@ var (
 // Marks of a drop under way come back with Mark set, and with what they name.
 func (s *Schema) ParseKey(store string, key []byte) (Key, error) {
 	bit := storeBit(store)
+	if store == "building" {
+		bit = building
+	}
 	if bit == 0 {
 		return Key{}, ErrNoStore
 	}
@@ -70,7 +77,10 @@ func (s *Schema) ParseKey(store string, key []byte) (Key, error) {
 // parseMark parses ~d/PREFIX, KEY~ and ~LETTER.
 func (s *Schema) parseMark(bit uint8, key []byte) (Key, error) {
 	switch {
-	case len(key) == 2 && key[0] == '~' && 'a' <= key[1] && key[1] <= 'z':
+	case len(key) == 2 && key[0] == '~' && lower(key[1]):
+		if string(key) == s.HandedOver.Mark && bit != building {
+			return Key{}, fmt.Errorf("mark of a hand-over: %w: only buildings are handed over", ErrElsewhere)
+		}
 		return Key{Mark: true}, nil
 	case bytes.HasPrefix(key, []byte("~d/")):
 		key = key[3:]

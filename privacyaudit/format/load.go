@@ -36,9 +36,14 @@ type (
 		Categories []string                 `toml:"categories"`
 		Purposes   []string                 `toml:"purposes"`
 		Retention  map[string]retentionFile `toml:"retention"`
+		HandedOver handedOverFile           `toml:"handed-over"`
 		Every      map[string]fieldFile     `toml:"every"`
 		Kind       map[string]kindFile      `toml:"kind"`
 		Act        map[string]actFile       `toml:"act"`
+	}
+	handedOverFile struct {
+		Mark       string `toml:"mark"`
+		Controller string `toml:"controller"`
 	}
 	retentionFile struct {
 		What string `toml:"what"`
@@ -168,7 +173,11 @@ func (l *loader) schema() *Schema {
 		Categories: f.Categories,
 		Purposes:   f.Purposes,
 		Retentions: map[string]Retention{},
+		HandedOver: HandedOver(f.HandedOver),
 		acts:       map[string]*Act{},
+	}
+	if h := s.HandedOver; h != (HandedOver{}) && (len(h.Mark) != 2 || h.Mark[0] != '~' || !lower(h.Mark[1]) || h.Controller == "") {
+		l.fault(toml.Key{"handed-over"}, "mark is ~ and a letter, and controller says who decides afterwards")
 	}
 	if f.Format != 1 {
 		l.fault(toml.Key{"format"}, "is %d; this auditor reads format = 1", f.Format)

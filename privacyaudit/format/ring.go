@@ -79,7 +79,7 @@ func ringOf(store string) string {
 // versions of the record; all are kept. An error says that it cannot be a
 // wrapped key at all; whether it opens shows when it is used, or by Unwraps.
 func (r *Ring) Add(store, id string, epoch int, wrapped []byte) error {
-	if store != "vault" && storeBit(store) != 1<<5 {
+	if store != "vault" && storeBit(store) != building {
 		return fmt.Errorf("wrapped key: %w: only the vault and buildings hold wrapped keys", ErrElsewhere)
 	}
 	name, ok := decodeID(id)
@@ -113,6 +113,19 @@ func (r *Ring) Add(store, id string, epoch int, wrapped []byte) error {
 	delete(r.young, key)
 	delete(r.old, key)
 	return nil
+}
+
+// AddRecord is Add with a record of the kind wk as it was parsed.
+func (r *Ring) AddRecord(store string, key Key, members []Member) error {
+	epoch, ok := parseCount(find(members, "epoch").Raw)
+	if !ok || epoch > 1<<30 {
+		return fmt.Errorf("wrapped key in %s: field epoch is missing or no count", store)
+	}
+	wrapped, ok := find(members, "wrapped").Bytes(nil)
+	if !ok {
+		return fmt.Errorf("wrapped key in %s: field wrapped is missing or not base64", store)
+	}
+	return r.Add(store, key.Subject, int(epoch), wrapped)
 }
 
 // Keys gives the number of IDs of which Add was given a wrapped key.

@@ -8,6 +8,7 @@ type Schema struct {
 	Kinds      []*Kind  // in the order of the file; Kinds[i].Index == i
 	Retentions map[string]Retention
 	Acts       []*Act // of the ledger, in the order of the file
+	HandedOver HandedOver
 
 	prefixes [26 * 26]*Kind
 	acts     map[string]*Act
@@ -80,6 +81,13 @@ type Retention struct {
 	From string
 }
 
+// HandedOver says what a building's store becomes when the provider's service
+// ends in the building. The zero value: stores are not handed over.
+type HandedOver struct {
+	Mark       string // key of the mark in the store that says so
+	Controller string // of all that is written afterwards; nobody processes it
+}
+
 // Act describes one act of the ledger.
 type Act struct {
 	Name  string
@@ -99,6 +107,11 @@ type Key struct {
 	// Mark is whether the key is a mark of a drop under way, not a record.
 	// The components that the mark names are filled in.
 	Mark bool
+	// HandedOver is for the caller to set before Check, where the store has
+	// the mark Schema.HandedOver.Mark: what was written since then says so in
+	// controller and processor, what was written before says what the kind
+	// says.
+	HandedOver bool
 }
 
 // Value is the outer form of a stored value.

@@ -119,6 +119,16 @@ func isOutcome(s []byte) bool {
 	return ok && isWord(word) && isDigits(count)
 }
 
+// isCode: words, counts, IDs and hashes with " ", ",", ";" or "=" between.
+func isCode(s []byte) bool {
+	for part := range bytes.FieldsFuncSeq(s, func(r rune) bool { return r == ' ' || r == ',' || r == ';' || r == '=' }) {
+		if !isWord(part) && !isDigits(part) && !isID(part) && !isHash(part) {
+			return false
+		}
+	}
+	return true
+}
+
 // isHash: 64 hexadecimal digits in lower case.
 func isHash[T bytesOrString](s T) bool {
 	if len(s) != 64 {
@@ -205,7 +215,7 @@ func isBackup(s []byte) bool {
 
 // isRing: provider or building-NAME.
 func isRing[T bytesOrString](s T) bool {
-	return string(s) == "provider" || len(s) > len(buildingStore) && storeBit(string(s)) == 1<<5
+	return string(s) == "provider" || len(s) > len(buildingStore) && storeBit(string(s)) == building
 }
 
 func isYesNo(s []byte) bool { return string(s) == "yes" || string(s) == "no" }
