@@ -58,8 +58,11 @@ const (
 //
 // Entries that match nothing are warned of in the report. Entries that have
 // expired on the day of today are an error that names their lines, and
-// the report is not changed.
+// the report is not changed. So is a second baseline for the same report.
 func (b *Baseline) Apply(r *Report, today time.Time) error {
+	if len(r.Baseline) > 0 {
+		return fmt.Errorf("%s: a baseline has been applied to the findings of %q already: repeat the audit", b.Name, r.Name)
+	}
 	day := today.Format(time.DateOnly)
 	var faults []error
 	for _, e := range b.Entries {
@@ -70,18 +73,10 @@ func (b *Baseline) Apply(r *Report, today time.Time) error {
 	if len(faults) > 0 {
 		return errors.Join(faults...)
 	}
-	r.Baseline = nil
 	rules := map[string]*Rule{}
 	for i := range r.Rules {
 		rule := &r.Rules[i]
 		rules[rule.ID] = rule
-		rule.Known = 0
-		for j := range rule.Scopes {
-			rule.Scopes[j].Known = 0
-		}
-		for j := range rule.Findings {
-			rule.Findings[j].Known = false
-		}
 	}
 	for _, e := range b.Entries {
 		k := Known{Rule: e.Rule, Store: e.Store, Measure: e.Measure, Limit: e.limit(), Reason: e.Reason, Expires: e.Expires.Format(time.DateOnly)}
@@ -174,7 +169,10 @@ func (k Known) words() string {
 	if k.State == Unused {
 		return where + ": the baseline accepts what is not there any more: take the entry out"
 	}
-	return fmt.Sprintf("%s: %s, found %s, %s until %s: %s", where, k.Limit, k.Found, k.State, k.Expires, k.Reason)
+	if k.State == Worse {
+		return fmt.Sprintf("%s: %s, but found %s: worse, so that nothing of it is accepted: %s", where, k.Limit, k.Found, k.Reason)
+	}
+	return fmt.Sprintf("%s: %s, found %s; accepted until %s: %s", where, k.Limit, k.Found, k.Expires, k.Reason)
 }
 
 // Ratchet gives the baseline that a report deserves: every limit as low as

@@ -41,6 +41,9 @@ func (r *Report) check() error {
 			fault("policy %q: the name is empty or not its own", p.Name)
 		}
 		policies[p.Name] = true
+		if p.SHA256 == "" {
+			fault("policy %q: the SHA-256 of its file is not given", p.Name)
+		}
 		checkSHA256(fault, "policy "+p.Name, p.SHA256)
 		checkSHA256(fault, "statement of policy "+p.Name, p.StatementSHA256)
 	}
@@ -51,9 +54,6 @@ func (r *Report) check() error {
 		}
 		stores[s.Name] = true
 		checkSHA256(fault, "store "+s.Name, s.SHA256)
-		if s.Files < 0 || s.Bytes < 0 || s.Records < 0 || s.Versions < 0 {
-			fault("store %q: a count is negative", s.Name)
-		}
 	}
 	rules := map[string]bool{}
 	for i := range r.Rules {
@@ -92,7 +92,7 @@ func (r *Report) check() error {
 			fault("baseline of rule %q: it lacks a rule, a reason, a date or a state", k.Rule)
 		}
 	}
-	finite(fault, "report", reflect.ValueOf(r))
+	numbers(fault, "report", reflect.ValueOf(*r))
 	if len(faults) > 0 {
 		return errors.Join(faults...)
 	}
@@ -132,7 +132,7 @@ func (r *Rule) check(fault func(string, ...any)) {
 	if r.Why == "" && r.Status != Pass && r.Status != Inconclusive {
 		fault("rule %s: it is %s and does not say why", r.ID, r.Status)
 	}
-	counts(fault, r.ID, "", r.Selected, r.Violations, r.Known)
+	counts(fault, r.ID, "", r.Violations, r.Known)
 	if r.Violations > 0 && (r.Status == NotApplicable || r.Status == Manual) {
 		fault("rule %s: it is %s and has violations", r.ID, r.Status)
 	}
@@ -141,7 +141,7 @@ func (r *Rule) check(fault func(string, ...any)) {
 	}
 	selected, violations, known := 0, 0, 0
 	for i, s := range r.Scopes {
-		counts(fault, r.ID, s.Store, s.Selected, s.Violations, s.Known)
+		counts(fault, r.ID, s.Store, s.Violations, s.Known)
 		selected, violations, known = selected+s.Selected, violations+s.Violations, known+s.Known
 		if i > 0 && r.Scopes[i-1].Store >= s.Store {
 			fault("rule %s: its scopes are not in order of their stores, each once", r.ID)
@@ -160,15 +160,13 @@ func (r *Rule) check(fault func(string, ...any)) {
 			fault("rule %s: a place names a key by something else than the 16 hex digits of KeyHash", r.ID)
 		case !fingerprint.MatchString(f.Fingerprint):
 			fault("rule %s: a fingerprint is not made by Fingerprint", r.ID)
-		case f.Place.Offset < 0:
-			fault("rule %s: an offset is negative", r.ID)
 		}
 	}
 }
 
-func counts(fault func(string, ...any), rule, store string, selected, violations, known int) {
-	if selected < 0 || violations < 0 || known < 0 || known > violations {
-		fault("rule %s, store %q: selected %d, violations %d, known %d cannot be", rule, store, selected, violations, known)
+func counts(fault func(string, ...any), rule, store string, violations, known int) {
+	if known > violations {
+		fault("rule %s, store %q: %d known of %d violations cannot be", rule, store, known, violations)
 	}
 }
 
@@ -178,25 +176,30 @@ func checkSHA256(fault func(string, ...any), what, sum string) {
 	}
 }
 
-// finite refuses numbers that JSON cannot hold, wherever they are.
-func finite(fault func(string, ...any), path string, v reflect.Value) {
+// numbers refuses those that JSON cannot hold and counts that are negative,
+// wherever they are.
+func numbers(fault func(string, ...any), path string, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Float64:
 		if math.IsNaN(v.Float()) || math.IsInf(v.Float(), 0) {
 			fault("%s: %v is not a number: leave the figure out and say why", path, v.Float())
 		}
+	case reflect.Int, reflect.Int64:
+		if v.Int() < 0 {
+			fault("%s is negative", path)
+		}
 	case reflect.Pointer:
 		if !v.IsNil() {
-			finite(fault, path, v.Elem())
+			numbers(fault, path, v.Elem())
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			finite(fault, fmt.Sprintf("%s[%d]", path, i), v.Index(i))
+			numbers(fault, fmt.Sprintf("%s[%d]", path, i), v.Index(i))
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if f := v.Type().Field(i); f.IsExported() {
-				finite(fault, path+"."+f.Name, v.Field(i))
+				numbers(fault, path+"."+f.Name, v.Field(i))
 			}
 		}
 	}

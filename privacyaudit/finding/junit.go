@@ -200,7 +200,7 @@ func (r *Report) junitPolicy(p Policy) *junitSuite {
 // lines says all of a rule that a failure should show.
 func (r *Rule) lines() []string {
 	lines := []string{plain(strings.TrimSpace(r.Clause + " " + r.basis()))}
-	lines = append(lines, fmt.Sprintf("%s of %s judged", plural(r.Violations, "violation"), thousands(int64(r.Selected))))
+	lines = append(lines, r.judged())
 	for _, m := range r.Measured {
 		lines = append(lines, m.words())
 	}

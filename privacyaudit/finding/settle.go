@@ -166,9 +166,7 @@ func (r *Rule) settle(missing string) {
 	switch {
 	case r.Status == Inconclusive && missing != "":
 		r.Why = fmt.Sprintf("the evidence has no %s", missing)
-	case r.Violations == 1:
-		r.Why = "1 violation"
-	case r.Violations > 1:
-		r.Why = fmt.Sprintf("%d violations", r.Violations)
+	case r.Violations > 0:
+		r.Why = r.judged()
 	}
 }

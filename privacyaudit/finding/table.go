@@ -23,7 +23,7 @@ func Table(w io.Writer, r *Report, width int, colour bool) error {
 	}
 	t.text("", bold, fmt.Sprintf("Privacy audit of %s at %s%s", r.Name, r.At.Format("2006-01-02 15:04:05 UTC"), people))
 	for _, p := range r.Policies {
-		t.text("  ", 0, fmt.Sprintf("policy %s %s: %s", p.Name, p.Version, p.Statement))
+		t.text("  ", 0, fmt.Sprintf("policy %s: %s", strings.TrimSpace(p.Name+" "+p.Version), p.Statement))
 	}
 	t.stores(r)
 	for i := range r.Rules {
@@ -175,14 +175,21 @@ func (t *table) rule(r *Rule) {
 		t.text(indent, 0, m.words())
 	}
 	if r.Violations > 0 {
-		known := ""
-		if r.Known > 0 {
-			known = fmt.Sprintf(", %s in the baseline", thousands(int64(r.Known)))
+		if !strings.Contains(r.Why, r.judged()) {
+			t.text(indent, 0, r.judged())
 		}
-		t.text(indent, 0, fmt.Sprintf("%s of %s judged%s:", plural(r.Violations, "violation"), thousands(int64(r.Selected)), known))
+		if r.Known > 0 {
+			t.text(indent, 0, fmt.Sprintf("%s in the baseline", thousands(int64(r.Known))))
+		}
 	}
 	for _, f := range r.Findings {
-		t.text(indent+"- ", 0, f.Place.words()+": "+f.Message)
+		for i, l := range wrap(f.Place.words()+": "+plain(f.Message), t.width-len(indent)-2) {
+			mark := "- "
+			if i > 0 {
+				mark = "  "
+			}
+			t.line(indent + mark + l)
+		}
 	}
 	if more := r.Violations - len(r.Findings); more > 0 && len(r.Findings) > 0 {
 		t.text(indent, 0, fmt.Sprintf("and %s more", thousands(int64(more))))

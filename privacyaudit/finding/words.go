@@ -22,6 +22,11 @@ func (r *Rule) reason() string {
 	return r.Why
 }
 
+// judged says how much of what a rule judged violates it.
+func (r *Rule) judged() string {
+	return fmt.Sprintf("%s of %s judged", plural(r.Violations, "violation"), thousands(int64(r.Selected)))
+}
+
 // basis is the sentence that a rule rests on.
 func (r *Rule) basis() string {
 	if r.Quote != "" {
@@ -142,6 +147,11 @@ func (r *Report) incomplete() []string {
 	}
 	if len(r.Rules) == 0 && len(r.Mutants) == 0 {
 		causes = append(causes, "no rule was judged: name a policy")
+	}
+	for i := range r.Rules {
+		if rule := &r.Rules[i]; rule.Status == Inconclusive && rule.Why == "" {
+			causes = append(causes, plain(fmt.Sprintf("rule %s: %s", rule.ID, rule.reason())))
+		}
 	}
 	return causes
 }
