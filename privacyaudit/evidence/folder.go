@@ -119,3 +119,16 @@ func (p Parts) Check() error {
 	}
 	return errors.Join(errs...)
 }
+
+// Or gives the parts with those of other where they were not given.
+func (p Parts) Or(other Parts) Parts {
+	for _, part := range []struct{ mine, others *string }{
+		{&p.Stores, &other.Stores}, {&p.Keys, &other.Keys}, {&p.Logs, &other.Logs}, {&p.Metrics, &other.Metrics},
+		{&p.Wire, &other.Wire}, {&p.Exports, &other.Exports}, {&p.Reports, &other.Reports}, {&p.Truth, &other.Truth},
+	} {
+		if *part.mine == "" {
+			*part.mine = *part.others
+		}
+	}
+	return p
+}

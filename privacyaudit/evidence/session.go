@@ -68,6 +68,14 @@ func newOpener(key []byte) (*opener, error) {
 	return &opener{key: k, sessions: map[[16]byte]*session{}}, nil
 }
 
+// begin notes a session, and forgets the older half of those that are too many.
+func (o *opener) begin(id [16]byte, s *session) {
+	if len(o.sessions) == mostSessions {
+		o.before, o.sessions = o.sessions, map[[16]byte]*session{}
+	}
+	o.sessions[id] = s
+}
+
 // open fills Opened and Anonymous.
 func (o *opener) open(f *Frame) error {
 	switch f.Type {
@@ -133,10 +141,7 @@ func (o *opener) welcome(f *Frame) error {
 		}
 		f.Opened, f.Anonymous = opened, s.anonymous
 		o.waiting = append(o.waiting[:i], o.waiting[i+1:]...)
-		if len(o.sessions) == mostSessions {
-			o.before, o.sessions = o.sessions, map[[16]byte]*session{}
-		}
-		o.sessions[f.Session] = s
+		o.begin(f.Session, s)
 		return nil
 	}
 	return errors.New("is a welcome that answers no greeting in the capture")
