@@ -11,11 +11,12 @@ import (
 
 // Exit codes of all commands.
 const (
-	exitFine        = 0
-	exitFailure     = 1   // usage, or reading or writing failed
-	exitBadInput    = 2   // a scenario, passenger list or result file is not valid
-	exitMissed      = 3   // an expectation, or a baseline, was missed
-	exitBroken      = 4   // an invariant of the twin broke: our fault
+	exitFine     = 0
+	exitFailure  = 1 // usage, or reading or writing failed
+	exitBadInput = 2 // a scenario, passenger list or result file is not valid
+	exitMissed   = 3 // an expectation, or a baseline, was missed
+	exitBroken   = 4 // an invariant of the twin broke: our fault
+	// 5, 6 and 7 are finding.ExitFindings and those that follow it.
 	exitInterrupted = 130 // what was written is complete or absent
 )
 
@@ -38,6 +39,7 @@ func missedf(format string, args ...any) error { return missed{fmt.Sprintf(forma
 // exitCode gives the code that an error ends the process with.
 func exitCode(err error) int {
 	var (
+		audit    found
 		broken   *study.Broken
 		problems scenarios.Problems
 		bad      badInput
@@ -52,6 +54,8 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.As(err, &problems), errors.As(err, &bad):
 		return exitBadInput
+	case errors.As(err, &audit):
+		return audit.code // of finding.Exit...
 	case errors.As(err, &miss):
 		return exitMissed
 	}

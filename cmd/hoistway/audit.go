@@ -1,0 +1,280 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"hoistway/privacyaudit"
+	"hoistway/privacyaudit/evidence"
+	"hoistway/privacyaudit/finding"
+)
+
+// auditFlags are those of one audit.
+type auditFlags struct {
+	outputFlags
+	parts    evidence.Parts
+	policies []string
+	at       string
+	baseline string
+	ratchet  string
+	workers  int
+	checks   bool
+}
+
+func newAudit() *cobra.Command {
+	var f auditFlags
+	cmd := &cobra.Command{
+		Use:   "audit [DIR]",
+		Short: "Hold what was really stored against the privacy statements",
+		Long: `Audit reads what a service stored and proves for every rule of a policy that it
+holds, or shows where it does not. DIR is the folder that a run with --evidence
+left, or a folder of stores; parts can be named by flags of their own, which go
+before what DIR has. Nothing is written into the evidence, and no store is
+opened: audit a copy while a service runs.
+
+  hoistway audit out/evidence --policy flow-app,remote-call
+  hoistway audit --stores copy/stores --keys copy/keys --at 2027-06-12T00:00:00Z
+
+Without the truth of a run (what everybody really did and entered) the rules
+that need it say so. A policy is the name of one that is shipped, or the path of
+a TOML file of your own with its statement beside it.
+
+--out writes audit.json (the source of the others), audit.sarif,
+audit.junit.xml, audit.oscal.json and audit.html.
+
+Exit codes: 0 every rule holds, 2 a policy or baseline is not valid, 5 findings,
+6 incomplete: something could not be read, or a rule judged nothing and nobody
+said why. 6 outranks 5; all findings are written all the same.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.checks {
+				return listChecks(cmd.OutOrStdout())
+			}
+			return f.audit(cmd.Context(), args, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	f.add(cmd, "write the findings")
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.policies, "policy", privacyaudit.Shipped(), "`POLICIES` to audit against, by name or path, with commas between")
+	flags.StringVar(&f.at, "at", "", "the `INSTANT` at which ages are judged, RFC 3339 (default: the end of the run)")
+	flags.StringVar(&f.baseline, "baseline", "", "a `FILE` of findings that are known, with reason and day of expiry")
+	flags.StringVar(&f.ratchet, "write-baseline", "", "write the baseline that this audit would just meet into this new `FILE`")
+	flags.IntVar(&f.workers, "parallel", 0, "`N` goroutines that decode (default: one for each processor)")
+	flags.BoolVar(&f.checks, "checks", false, "list the checks that a policy can name, and their parameters")
+	for _, part := range []struct {
+		name string
+		dir  *string
+		what string
+	}{
+		{"stores", &f.parts.Stores, "stores, displays, backups and phones"},
+		{"keys", &f.parts.Keys, "key-encryption keys"},
+		{"logs", &f.parts.Logs, "logs"},
+		{"metrics", &f.parts.Metrics, "metrics"},
+		{"wire", &f.parts.Wire, "frames between phones and back end"},
+		{"exports", &f.parts.Exports, "what left the provider"},
+		{"reports", &f.parts.Reports, "reports"},
+		{"truth", &f.parts.Truth, "the truth of a run"},
+	} {
+		flags.StringVar(part.dir, part.name, "", "the `FOLDER` of "+part.what)
+	}
+	return cmd
+}
+
+// found is an audit that did not end clean: the code says how.
+type found struct {
+	code int
+	text string
+}
+
+func (f found) Error() string { return f.text }
+
+// audit makes one audit and writes what it found.
+func (f *auditFlags) audit(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := f.options(args)
+	if err != nil {
+		return err
+	}
+	var baseline *finding.Baseline
+	if f.baseline != "" {
+		if baseline, err = knownFindings(f.baseline); err != nil {
+			return err
+		}
+	}
+	if f.ratchet != "" {
+		if err := replaceable(f.ratchet, false); err != nil {
+			return fmt.Errorf("--write-baseline %s: %w", f.ratchet, err)
+		}
+	}
+	var out *folder
+	if f.out != "" {
+		if out, err = openFolder("out", f.out, f.force, writtenAudit); err != nil {
+			return err
+		}
+		defer out.discard()
+	}
+	report, err := privacyaudit.Run(ctx, o)
+	if err != nil {
+		var policy *privacyaudit.PolicyError
+		if errors.As(err, &policy) {
+			return badInput{err}
+		}
+		return err
+	}
+	if baseline != nil {
+		if err := baseline.Apply(report, time.Now()); err != nil {
+			return badInput{err}
+		}
+	}
+	if out != nil {
+		if err := writeAudit(out, report); err != nil {
+			return err
+		}
+	}
+	if f.ratchet != "" {
+		next := finding.Accept(report)
+		if baseline != nil {
+			next = baseline.Ratchet(report)
+		}
+		if err := writeFile(f.ratchet, func(w io.Writer) error { return finding.WriteBaseline(w, next) }); err != nil {
+			return err
+		}
+	}
+	if err := f.tell(stdout, report); err != nil {
+		return err
+	}
+	return verdict(report)
+}
+
+// options are those of the audit that flags and argument ask for.
+func (f *auditFlags) options(args []string) (o privacyaudit.Options, err error) {
+	if f.format != formatText && f.format != formatJSON {
+		return o, fmt.Errorf("--format %s: want text or json", f.format)
+	}
+	o.Parts, o.Workers, o.Tool = f.parts, f.workers, version()
+	if len(args) == 1 {
+		parts, err := evidence.Open(args[0])
+		if err != nil {
+			return o, badInput{err}
+		}
+		o.Parts = o.Parts.Or(parts)
+		o.Name = filepath.Base(filepath.Clean(args[0]))
+	}
+	if o.Parts == (evidence.Parts{}) {
+		return o, errors.New("nothing to audit: name a folder that a run with --evidence left, or parts of one with --stores, --keys and so on")
+	}
+	if f.at != "" {
+		if o.At, err = time.Parse(time.RFC3339, f.at); err != nil {
+			return o, fmt.Errorf("--at %s: want an instant such as 2027-06-12T00:00:00Z", f.at)
+		}
+	}
+	for _, name := range f.policies {
+		p, err := privacyaudit.LoadPolicy(name)
+		if err != nil {
+			return o, badInput{err}
+		}
+		o.Policies = append(o.Policies, p)
+	}
+	return o, nil
+}
+
+// knownFindings reads the baseline of an audit.
+func knownFindings(path string) (*finding.Baseline, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, badInput{err}
+	}
+	baseline, err := finding.ReadBaseline(bytes.NewReader(b), path)
+	if err != nil {
+		return nil, badInput{err}
+	}
+	return baseline, nil
+}
+
+// tell prints the report for people or for programs.
+func (f *auditFlags) tell(stdout io.Writer, report *finding.Report) error {
+	if f.format == formatJSON {
+		return finding.Write(stdout, report)
+	}
+	width, colour := 100, false
+	return finding.Table(stdout, report, width, colour)
+}
+
+// verdict is the error of an audit that did not end clean.
+func verdict(r *finding.Report) error {
+	s := r.Summary
+	switch r.Exit {
+	case finding.ExitClean:
+		return nil
+	case finding.ExitFindings:
+		return found{r.Exit, fmt.Sprintf("audit: %d rules are violated", s.Fail-s.Known)}
+	case finding.ExitIncomplete:
+		return found{r.Exit, fmt.Sprintf("audit: incomplete: %d parts could not be read, %d rules judged nothing and nobody said why; %d rules are violated", s.Problems, s.Unexplained, s.Fail-s.Known)}
+	}
+	return found{r.Exit, fmt.Sprintf("audit: %d of %d wrong writers survived", s.Mutants-s.Killed, s.Mutants)}
+}
+
+// Files of an audit's output.
+const (
+	fileAudit      = "audit.json"
+	fileAuditSARIF = "audit.sarif"
+	fileAuditJUnit = "audit.junit.xml"
+	fileAuditOSCAL = "audit.oscal.json"
+)
+
+// writeAudit writes all forms of the findings.
+func writeAudit(out *folder, r *finding.Report) error {
+	for _, file := range []struct {
+		name  string
+		write func(io.Writer, *finding.Report) error
+	}{
+		{fileAudit, finding.Write}, {fileAuditSARIF, finding.SARIF}, {fileAuditJUnit, finding.JUnit}, {fileAuditOSCAL, finding.OSCAL},
+	} {
+		if err := writeFile(filepath.Join(out.work, file.name), func(w io.Writer) error { return file.write(w, r) }); err != nil {
+			return err
+		}
+	}
+	return out.commit()
+}
+
+// writtenAudit says why a folder does not look like an earlier audit's output.
+func writtenAudit(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Type() != fs.FileMode(0) || !strings.HasPrefix(e.Name(), "audit.") {
+			return fmt.Errorf("it holds %s, which hoistway audit did not write: name another folder", e.Name())
+		}
+	}
+	return nil
+}
+
+// listChecks prints what a policy can name.
+func listChecks(w io.Writer) error {
+	for _, c := range privacyaudit.Checks() {
+		if _, err := fmt.Fprintf(w, "%s\n    %s\n", c.Name, c.About); err != nil {
+			return err
+		}
+		for _, p := range c.Params {
+			needed := ""
+			if p.Required {
+				needed = ", needed"
+			}
+			if _, err := fmt.Fprintf(w, "    %s (%s%s): %s\n", p.Name, p.Form, needed, p.About); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
