@@ -54,12 +54,14 @@ type Index struct {
 	longest int   // bytes of the longest pattern
 	widest  int   // bytes of the longest value
 	scratch sync.Pool
+	inflate sync.Pool // of *inflater
+	bound   int64     // bytes to inflate, MaxInflated but for tests
 }
 
 // NewIndex prepares a search. It reports all values that are too short, by ID.
 // Without needles the index finds nothing.
 func NewIndex(needles []Needle) (*Index, error) {
-	x := &Index{}
+	x := &Index{bound: MaxInflated}
 	var faults []error
 	known := make(map[string]int, len(needles))
 	add := func(n Needle, v []byte) {
@@ -96,6 +98,7 @@ func NewIndex(needles []Needle) (*Index, error) {
 		b := make([]byte, 0, room)
 		return &b
 	}
+	x.inflate.New = func() any { return newInflater() }
 	x.build()
 	return x, nil
 }
