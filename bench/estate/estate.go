@@ -136,7 +136,7 @@ func (e *Estate) configure(log *slog.Logger) {
 	if e.dir != "" {
 		e.options.Dir, e.options.Keys = filepath.Join(e.dir, "stores"), filepath.Join(e.dir, "keys")
 	}
-	e.config = remotecall.Config{Now: now, Cost: registry.TestCost, Metrics: e.metrics, Log: log, Policy: policy}
+	e.config = remotecall.Config{Now: now, Cost: registry.TestCost, Metrics: e.metrics, Log: log, Policy: policy, Deliver: e.deliver}
 	for _, role := range []registry.Role{registry.RoleService, registry.RoleSecurity, registry.RoleAnalytics} {
 		e.config.Operators = append(e.config.Operators, remotecall.Credential{Role: role, Secret: canary()})
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"hoistway/dispatch/remotecall"
 )
 
 // Folders are the parts of the evidence.
@@ -86,6 +88,13 @@ func (e *Estate) export(name string, b []byte) {
 	}
 	e.exports++
 	e.fail(os.WriteFile(filepath.Join(e.dir, "exports", fmt.Sprintf("%04d-%s.json", e.exports, name)), b, 0o666))
+}
+
+// deliver is the post that brings subjects what they asked for through their
+// Manager.
+func (e *Estate) deliver(d remotecall.Delivery) error {
+	e.export(string(d.Right)+"-delivered", d.Export)
+	return nil
 }
 
 // writeMetrics dumps what the services counted, in Prometheus text, and the

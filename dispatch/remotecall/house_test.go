@@ -46,6 +46,8 @@ type house struct {
 	metrics *metrics.Set
 	config  Config
 	s       *Service
+
+	delivered []Delivery // to subjects who asked through a Manager
 }
 
 const (
@@ -93,6 +95,7 @@ func newHouse(t testing.TB, change ...func(*Config)) *house {
 			},
 		},
 	}
+	h.config.Deliver = func(d Delivery) error { h.delivered = append(h.delivered, d); return nil }
 	for _, f := range change {
 		f(&h.config)
 	}

@@ -43,7 +43,9 @@ type RightsRequest struct {
 	Pseudonyms  []registry.ID     // that the subject's phone knows: ToReview then includes the usage log (GDPR Art. 11(2))
 }
 
-// Fulfilment is what came of a request.
+// Fulfilment is what came of a request. A Manager who passed it on gets no
+// export, and of referrals and certificate what is of their own building: the
+// rest is delivered to the subject ([Config.Deliver]).
 type Fulfilment struct {
 	Request     registry.ID // in the ledger
 	Export      []byte      // JSON, of ToReview and ToPort
@@ -67,6 +69,7 @@ type request struct {
 	service  string
 	subject  registry.ID
 	building string // of the Manager who passes it on; "" on the other channels
+	email    string // of the account, when it came through a Manager
 	login    digest // of the app
 	checker  string // who checked the identity by hand; "" when a login or password proved it
 	referred []referral
@@ -93,6 +96,9 @@ func (s *Service) Exercise(r RightsRequest) (*Fulfilment, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
+	if err := s.checkDelivery(&r); err != nil {
+		return nil, err
+	}
 	q, err := s.prove(&r)
 	if err != nil {
 		return nil, err
@@ -113,6 +119,16 @@ func (s *Service) Exercise(r RightsRequest) (*Fulfilment, error) {
 	case ToDelete:
 		f.Certificate, err = s.eraseOnRequest(q)
 	}
+	var erasure registry.ID
+	if f.Certificate != nil {
+		erasure = f.Certificate.Erasure
+	}
+	for _, x := range q.referred {
+		f.Referrals = append(f.Referrals, x.String())
+	}
+	if err == nil || Reason(err) == AskTheManager {
+		err = errors.Join(err, s.deliver(q, f))
+	}
 	outcome := "fulfilled"
 	var refusal Refusal
 	switch {
@@ -122,14 +138,9 @@ func (s *Service) Exercise(r RightsRequest) (*Fulfilment, error) {
 		outcome = "refused"
 	}
 	for _, x := range q.referred {
-		f.Referrals = append(f.Referrals, x.String())
 		if _, err := s.c.Registry.Append(q.referralEntry(x), false); err != nil {
 			return nil, stored("note the referral in the ledger", err)
 		}
-	}
-	var erasure registry.ID
-	if f.Certificate != nil {
-		erasure = f.Certificate.Erasure
 	}
 	if _, err := s.c.Registry.Append(q.entry(outcome, erasure), false); err != nil {
 		return nil, stored("note the outcome in the ledger", err)
@@ -218,6 +229,7 @@ func (s *Service) prove(r *RightsRequest) (*request, error) {
 			if !known {
 				return nil, NotYourBuilding
 			}
+			q.email = r.Email
 			return q, nil
 		}
 	case r.Operator != nil:

@@ -90,7 +90,8 @@ func twoDwellers(t *testing.T) (h *house, a, b dweller) {
 	return h, h.dwell("axa", "7100", "1"), h.dwell("bxb", "7200", "1")
 }
 
-// ask exercises a right through a channel. Password "" is the right one.
+// ask exercises a right through a channel, and gives what the subject gets, be
+// it delivered to them or handed over. Password "" is the right one.
 func (h *house) ask(channel string, p person, r RightsRequest) (*Fulfilment, error) {
 	h.t.Helper()
 	r.Service = p.service
@@ -108,7 +109,15 @@ func (h *house) ask(channel string, p person, r RightsRequest) (*Fulfilment, err
 	case channelOperator:
 		r.Operator = h.staff(registry.RoleService)
 	}
-	return h.s.Exercise(r)
+	before := len(h.delivered)
+	f, err := h.s.Exercise(r)
+	for _, d := range h.delivered[before:] {
+		if d.Request != f.Request || d.Email != p.email {
+			h.t.Errorf("the answer to request %s was delivered as that to %s, to the subject: %v", f.Request, d.Request, d.Email == p.email)
+		}
+		f.Export, f.Referrals = d.Export, d.Referrals
+	}
+	return f, err
 }
 
 func channels() []string { return []string{channelApp, channelManager, channelOperator} }

@@ -25,6 +25,11 @@ type Config struct {
 	Log       *slog.Logger  // nil = none; no personal data is ever logged
 	Operators []Credential  // of the provider's staff, by role
 	Policy    Policy
+
+	// Deliver takes what a subject asked for through a Manager to the subject:
+	// the driver sends it to their mail address, sealed as mail is there. It is
+	// called with nothing locked. nil = no Manager can ask for data on a subject's behalf.
+	Deliver func(Delivery) error
 }
 
 // Policy holds the bounds that are neither storage periods nor a building's.
