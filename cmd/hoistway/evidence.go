@@ -21,7 +21,7 @@ func (f *runFlags) openEvidence(sc *scenarios.Scenario, o *study.Options) (*fold
 	if sc.Service == nil {
 		return nil, fmt.Errorf("--evidence %s: nobody in %s uses an app, so no service stores anything: add a [service] table", f.evidence, sc.Name)
 	}
-	dir, err := openFolder("evidence", f.evidence, f.force, evidence)
+	dir, err := openFolder("evidence", f.evidence, f.force, looksLikeEvidence)
 	if err != nil {
 		return nil, err
 	}
@@ -37,8 +37,8 @@ func commitEvidence(dir *folder, file *result.File) error {
 	return dir.commit()
 }
 
-// evidence says why a folder does not look like evidence that hoistway left.
-func evidence(dir string) error {
+// looksLikeEvidence says why a folder does not look like evidence that hoistway left.
+func looksLikeEvidence(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
