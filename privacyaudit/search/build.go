@@ -29,7 +29,7 @@ func (x *Index) build() {
 	x.patterns(scratch, func(_ anchor, pattern []byte, _ int) {
 		t := x.tableOf(pattern)
 		for i := 0; i < reach && i+t.width <= len(pattern); i++ {
-			crowd.add(hash(t.window(pattern, i)))
+			crowd.add(hashOf(t.window(pattern, i)))
 		}
 	})
 	var long, short windows
@@ -41,9 +41,9 @@ func (x *Index) build() {
 		}
 		best, bestCrowd, bestMix := 0, ^uint32(0), 0
 		for i := 0; i < choice && i+t.width+stride-1 <= len(pattern); i++ {
-			n := crowd.count(hash(t.window(pattern, i)))
+			n := crowd.count(hashOf(t.window(pattern, i)))
 			for k := 1; k < stride; k++ {
-				n = max(n, crowd.count(hash(t.window(pattern, i+k))))
+				n = max(n, crowd.count(hashOf(t.window(pattern, i+k))))
 			}
 			if n > bestCrowd {
 				continue
@@ -86,6 +86,7 @@ func (l *windows) add(window uint64, a anchor) {
 func (x *Index) patterns(scratch []byte, f func(a anchor, pattern []byte, choice int)) {
 	for i := range x.values {
 		v := &x.values[i]
+		x.longest = max(x.longest, escapedMost(v.bytes))
 		a := anchor{value: uint32(i)}
 		for form := range formCount {
 			a.form = uint8(form)

@@ -35,6 +35,17 @@ func (x *Index) scanEscaped(b []byte, f func(Hit)) {
 	}
 }
 
+// escapedMost is the length of a value when all of its characters are escapes.
+func escapedMost(v []byte) int {
+	n := 0
+	for len(v) > 0 {
+		r, size := utf8.DecodeRune(v)
+		n += escapeLength * utf16.RuneLen(r)
+		v = v[size:]
+	}
+	return n
+}
+
 // onlyEscapes tells whether a text is a run of escapes.
 func onlyEscapes(p []byte) bool {
 	for len(p) > 0 {

@@ -108,7 +108,7 @@ func writeForm(dst, v []byte, form int) []byte {
 	if p == nil || len(sameText[form]) == 0 {
 		return p
 	}
-	if formJSON <= form && form <= formQuoted && onlyEscapes(p) {
+	if formJSON <= form && form <= formQuoted && utf8.Valid(v) && onlyEscapes(p) {
 		return nil // scanEscaped finds it
 	}
 	// The earlier forms are written behind the pattern.

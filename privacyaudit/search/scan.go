@@ -38,7 +38,7 @@ func (x *Index) scanTable(t *table, b []byte, f func(Hit)) {
 		n := t.pass(b[from:min(len(b), from+block+7)], &left)
 		for _, i := range left[:n] {
 			at := from + int(i)
-			h := hash(t.window(b, at))
+			h := hashOf(t.window(b, at))
 			if t.slots[place(h)&t.mask].anchor != 0 {
 				x.probe(t, h, b, at, f)
 			}

@@ -68,7 +68,7 @@ func newTable(width int, windows []uint64, first int) table {
 	for i, w := range windows {
 		s := spread(w)
 		t.filter[s>>(t.shift&63)] |= filterBits[filterRow(s)]
-		h := hash(w)
+		h := hashOf(w)
 		at := place(h) & t.mask
 		for t.slots[at].anchor != 0 {
 			at = (at + 1) & t.mask
@@ -93,8 +93,8 @@ func (t *table) window(b []byte, i int) uint64 {
 // and that is all the filter needs; it costs one multiplication.
 func spread(window uint64) uint64 { return window * mixer }
 
-// hash is the hash of the slots.
-func hash(window uint64) uint64 {
+// hashOf is the hash of the slots.
+func hashOf(window uint64) uint64 {
 	hi, lo := bits.Mul64(window^0x1b873593cc9e2d51, mixer)
 	return hi ^ lo
 }
@@ -109,7 +109,7 @@ func filterRow(s uint64) uint8 { return uint8(s >> 38) }
 
 func spreadBits() (rows [256]uint64) {
 	for i := range rows {
-		h := hash(uint64(i))
+		h := hashOf(uint64(i))
 		rows[i] = 1<<(h&63) | 1<<(h>>6&63) | 1<<(h>>12&63) | 1<<(h>>18&63)
 	}
 	return rows
