@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"unicode/utf8"
 )
 
 // MinValue is the length in bytes of the shortest value that can be searched
@@ -87,7 +88,7 @@ func NewIndex(needles []Needle) (*Index, error) {
 		}
 		add(n, n.Value)
 		if n.Lower {
-			add(n, bytes.ToLower(n.Value))
+			add(n, lower(n.Value))
 		}
 	}
 	if err := errors.Join(faults...); err != nil {
@@ -101,6 +102,20 @@ func NewIndex(needles []Needle) (*Index, error) {
 	x.inflate.New = func() any { return newInflater() }
 	x.build()
 	return x, nil
+}
+
+// lower is a value in lower case. Of what is no text, ASCII letters count.
+func lower(v []byte) []byte {
+	if utf8.Valid(v) {
+		return bytes.ToLower(v)
+	}
+	v = bytes.Clone(v)
+	for i, c := range v {
+		if 'A' <= c && c <= 'Z' {
+			v[i] = c | 0x20
+		}
+	}
+	return v
 }
 
 // Overlap is by how many bytes the pieces of a stream must overlap, so that a

@@ -74,7 +74,7 @@ func TestFoundInEveryForm(t *testing.T) {
 func really(n Needle, h Hit, text []byte) bool {
 	values := [][]byte{n.Value}
 	if n.Lower {
-		values = append(values, bytes.ToLower(n.Value))
+		values = append(values, lower(n.Value))
 	}
 	for _, v := range values {
 		for _, w := range append(allForms(v), allDigests(v)...) {
