@@ -9,10 +9,12 @@
 //
 // The contract is that nothing is skipped in silence. What could not be read is
 // a Problem with its file and place, and the reading goes on behind it. Some
-// losses leave no trace in what remains and cannot be noticed: records of a value
-// log that was cut exactly between two of them, or is missing as a whole, when no
-// table or memtable points to them; a memtable that is missing beside another, or
-// without a LOCK file; a file that was replaced by a sound one of an earlier day.
+// losses leave no trace in what remains and cannot be noticed:
+//   - a log of which everything from the beginning of a transaction on became
+//     zeros, or a value log that was cut between two records or is missing as a
+//     whole, when nothing points to what is lost;
+//   - a memtable that is missing beside another, or without a LOCK file;
+//   - a file that was replaced by a sound one of an earlier day.
 //
 // The package does not decrypt: a directory that Badger encrypted is reported
 // as locked. It judges nothing; a table that the manifest does not name is
@@ -85,6 +87,8 @@ func Read(dir string, workers int, f func(worker int, v *Version) error) (*Store
 	if err := r.each(len(r.store.Files), r.openFile); err != nil {
 		return nil, err
 	}
+	r.checkTwins()
+	r.checkLevels()
 	if err := r.mergeAll(); err != nil {
 		return nil, err
 	}

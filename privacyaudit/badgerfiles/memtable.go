@@ -1,10 +1,12 @@
 package badgerfiles
 
 import (
+	"bytes"
 	"cmp"
 	"io"
 	"os"
 	"slices"
+	"sort"
 )
 
 // memtable is the content of one memtable's log, sorted as the database would
@@ -144,4 +146,38 @@ func (m *memtable) sort() {
 			compareKeys(m.arena[a.at:][:a.keyLen], m.arena[b.at:][:b.keyLen]),
 			cmp.Compare(b.offset, a.offset))
 	})
+}
+
+// memSource is the part of a memtable within a range.
+type memSource struct {
+	record
+	mem     *memtable
+	at, end int // of the next record, and where the range ends
+}
+
+func newMemSource(m *memtable, within keyRange, rank int) *memSource {
+	s := &memSource{record: record{file: m.name, rank: rank}, mem: m, end: len(m.records)}
+	s.at = m.search(within.lo)
+	if within.hi != nil {
+		s.end = m.search(within.hi)
+	}
+	return s
+}
+
+// search finds the first record whose key is at or behind one without timestamp.
+func (m *memtable) search(key []byte) int {
+	return sort.Search(len(m.records), func(i int) bool { return bytes.Compare(userKey(m.key(i)), key) >= 0 })
+}
+
+func (s *memSource) done() {}
+
+func (s *memSource) advance() bool {
+	if s.at == s.end {
+		return false
+	}
+	r, key := &s.mem.records[s.at], s.mem.key(s.at)
+	s.again = s.key != nil && bytes.Equal(userKey(key), userKey(s.key))
+	s.key, s.value, s.offset, s.meta, s.user, s.expires, s.counts = key, s.mem.value(s.at), r.offset, r.meta, r.user, r.expires, r.counts
+	s.at++
+	return true
 }

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"errors"
 	"slices"
-	"sort"
 )
 
 // Which version a reader of the database sees is known only when all files that
@@ -84,26 +83,25 @@ func (r *reading) mergeAll() error {
 type merger struct {
 	r       *reading
 	worker  int
-	sources []source // room for heads
-	heads   []source // the sources that are not used up, least record first
+	sources []head // room for heads
+	heads   []head // the sources that are not used up, least record first
 	free    []*tableSource
 	follow  follower
-	group   []byte // the key whose versions are being told
-	settled bool   // the newest that counts has been told
+	settled bool   // the newest that counts has been told of the key at hand
+	last    source // whose record was told last
+	group   []byte // the key at hand, kept where more than one source has records
 	told    int
 	version Version
 }
 
-func (m *merger) close() {
-	for _, s := range m.free {
-		s.unpack.close()
-	}
+// head is a source with its record at hand, which the source changes in place.
+type head struct {
+	*record
+	source source
 }
 
 // source gives the records of one file within a range in Badger's order.
 type source interface {
-	// head is the record at hand, valid until advance.
-	head() *record
 	advance() bool
 	done()
 }
@@ -112,10 +110,11 @@ type source interface {
 type record struct {
 	file       string
 	offset     int64
-	key, value []byte // key with timestamp
+	key, value []byte // key with timestamp; valid until the source advances
 	meta, user byte
-	expires    uint64
+	again      bool // the source's previous record has the same key
 	counts     bool
+	expires    uint64
 	rank       int // of two copies of one version, the reader meets the lower rank
 }
 
@@ -124,32 +123,40 @@ func less(a, b *record) bool {
 	return c < 0 || c == 0 && a.rank < b.rank
 }
 
+func (m *merger) close() {
+	for _, s := range m.free {
+		s.unpack.close()
+	}
+}
+
 func (m *merger) merge(within keyRange) error {
 	m.heads = m.sources[:0]
 	defer func() {
-		for _, s := range m.heads {
-			s.done()
+		for _, h := range m.heads {
+			h.source.done()
 		}
 	}()
 	for i, mem := range m.r.mems {
-		m.start(&memSource{mem: mem, within: within, record: record{file: mem.name, rank: i}})
+		s := newMemSource(mem, within, i)
+		m.start(&s.record, s)
 	}
 	for i, t := range m.r.tables {
 		if within.hi != nil && bytes.Compare(userKey(t.blocks[0].key), within.hi) >= 0 || bytes.Compare(userKey(t.biggest), within.lo) < 0 {
 			continue
 		}
-		m.start(m.tableSource(t, within, len(m.r.mems)+i))
+		s := m.tableSource(t, within, len(m.r.mems)+i)
+		m.start(&s.record, s)
 	}
 	m.sources = m.heads
-	slices.SortStableFunc(m.heads, func(a, b source) int {
-		if less(a.head(), b.head()) {
+	slices.SortFunc(m.heads, func(a, b head) int {
+		if less(a.record, b.record) {
 			return -1
 		}
 		return 1
 	})
-	m.settled, m.group = false, m.group[:0]
-	for first := true; len(m.heads) > 0; first = false {
-		if err := m.tell(m.heads[0].head(), first); err != nil {
+	m.last = nil
+	for len(m.heads) > 0 {
+		if err := m.tell(m.heads[0]); err != nil {
 			return err
 		}
 		m.step()
@@ -157,9 +164,9 @@ func (m *merger) merge(within keyRange) error {
 	return nil
 }
 
-func (m *merger) start(s source) {
+func (m *merger) start(r *record, s source) {
 	if s.advance() {
-		m.heads = append(m.heads, s)
+		m.heads = append(m.heads, head{r, s})
 	} else {
 		s.done()
 	}
@@ -167,39 +174,48 @@ func (m *merger) start(s source) {
 
 // step advances the source in front and puts it where it now belongs.
 func (m *merger) step() {
-	s := m.heads[0]
-	if !s.advance() {
-		s.done()
+	h := m.heads[0]
+	if !h.source.advance() {
+		h.source.done()
 		m.heads = m.heads[1:]
 		return
 	}
-	head := s.head()
-	for i := 1; i < len(m.heads) && less(m.heads[i].head(), head); i++ {
-		m.heads[i-1], m.heads[i] = m.heads[i], s
+	for i := 1; i < len(m.heads) && less(m.heads[i].record, h.record); i++ {
+		m.heads[i-1], m.heads[i] = m.heads[i], h
 	}
 }
 
 // tell hands a record to the caller of Read.
-func (m *merger) tell(rec *record, first bool) error {
+func (m *merger) tell(h head) error {
+	rec, v := h.record, &m.version
 	key := userKey(rec.key)
-	if first || !bytes.Equal(key, m.group) {
-		m.group, m.settled = append(m.group[:0], key...), false
+	same := rec.again
+	if m.last != h.source {
+		same = m.last != nil && bytes.Equal(key, m.group)
+		m.last = h.source
 	}
-	m.version = Version{
-		File: rec.file, Offset: rec.offset, Key: key, Value: rec.value, Commit: commit(rec.key),
-		UserMeta: rec.user, Deleted: rec.meta&bitDelete != 0, Expires: rec.expires,
-		Newest: rec.counts && !m.settled,
+	if len(m.heads) > 1 {
+		m.group = append(m.group[:0], key...) // the source moves on, and then another may be in front
 	}
+	if !same {
+		m.settled = false
+	}
+	if v.File != rec.file {
+		v.File = rec.file
+	}
+	v.Offset, v.Key, v.Value, v.Commit, v.UserMeta, v.Expires = rec.offset, key, rec.value, commit(rec.key), rec.user, rec.expires
+	v.Deleted = rec.meta&bitDelete != 0
+	v.Newest = rec.counts && !m.settled
 	m.settled = m.settled || rec.counts
 	if rec.meta&bitPointer != 0 {
 		value, err := m.follow.fetch(rec.value, rec.key)
 		if err != nil && !m.collected(err) {
 			m.r.problem(rec.file, "at byte %d %s", rec.offset, err)
 		}
-		m.version.Value = value
+		v.Value = value
 	}
 	m.told++
-	return m.r.f(m.worker, &m.version)
+	return m.r.f(m.worker, v)
 }
 
 // collected tells whether a value may be gone without harm: the database's
@@ -207,36 +223,4 @@ func (m *merger) tell(rec *record, first bool) error {
 // expired, and leaves the pointers.
 func (m *merger) collected(err error) bool {
 	return errors.Is(err, errNoLog) && (!m.version.Newest || m.version.Expires != 0)
-}
-
-// memSource is the part of a memtable within a range.
-type memSource struct {
-	record
-	mem    *memtable
-	within keyRange
-	at     int // of the next record
-	placed bool
-}
-
-func (s *memSource) head() *record { return &s.record }
-func (s *memSource) done()         {}
-
-func (s *memSource) advance() bool {
-	if !s.placed {
-		s.placed = true
-		s.at = sort.Search(len(s.mem.records), func(i int) bool {
-			return bytes.Compare(userKey(s.mem.key(i)), s.within.lo) >= 0
-		})
-	}
-	if s.at == len(s.mem.records) {
-		return false
-	}
-	r := &s.mem.records[s.at]
-	s.key = s.mem.key(s.at)
-	if s.within.hi != nil && bytes.Compare(userKey(s.key), s.within.hi) >= 0 {
-		return false
-	}
-	s.value, s.offset, s.meta, s.user, s.expires, s.counts = s.mem.value(s.at), r.offset, r.meta, r.user, r.expires, r.counts
-	s.at++
-	return true
 }

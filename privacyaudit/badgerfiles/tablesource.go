@@ -27,6 +27,8 @@ type tableSource struct {
 	cursor cursor
 	inside bool // a block is at hand
 	last   bool // the cursor's previous key is of this table
+	below  bool // the records may still lie before the range
+	across bool // the block at hand may reach beyond the range
 }
 
 // tableSource prepares a table for a range, with the buffers of an earlier one.
@@ -36,7 +38,7 @@ func (m *merger) tableSource(t *table, within keyRange, rank int) *tableSource {
 		s, m.free = m.free[n-1], m.free[:n-1]
 	}
 	s.record = record{file: t.name, rank: rank, counts: t.counts}
-	s.t, s.within, s.inside, s.last = t, within, false, false
+	s.t, s.within, s.inside, s.last, s.below = t, within, false, false, true
 	s.span, s.from = s.span[:0], 0
 	// The versions of the range's first key may begin in the block before the
 	// first that begins with that key or a later one.
@@ -45,8 +47,6 @@ func (m *merger) tableSource(t *table, within keyRange, rank int) *tableSource {
 	})-1)
 	return s
 }
-
-func (s *tableSource) head() *record { return &s.record }
 
 func (s *tableSource) done() {
 	if s.f != nil {
@@ -78,16 +78,26 @@ func (s *tableSource) advance() bool {
 		if s.cursor.at == 1 && !bytes.Equal(key, s.t.blocks[s.blocks-1].key) {
 			s.fault(errors.New("the index gives it another first key"))
 		}
-		if s.last && compareKeys(previous, key) >= 0 {
-			s.fault(errors.New("its records are out of order"))
-			s.inside = false // a merge needs order: without it, versions would be told apart wrongly
-			continue
+		s.again = false
+		if s.last {
+			c := bytes.Compare(userKey(previous), userKey(key))
+			if s.again = c == 0; s.again {
+				c = bytes.Compare(previous[len(previous)-stamp:], key[len(key)-stamp:])
+			}
+			if c >= 0 {
+				s.fault(errors.New("its records are out of order"))
+				s.inside = false // a merge needs order: without it, versions would be told apart wrongly
+				continue
+			}
 		}
 		s.last = true
-		if bytes.Compare(userKey(key), s.within.lo) < 0 {
-			continue
+		if s.below {
+			if bytes.Compare(userKey(key), s.within.lo) < 0 {
+				continue
+			}
+			s.below = false
 		}
-		if s.within.hi != nil && bytes.Compare(userKey(key), s.within.hi) >= 0 {
+		if s.across && bytes.Compare(userKey(key), s.within.hi) >= 0 {
 			return false
 		}
 		s.key, s.value = key, s.cursor.value
@@ -117,6 +127,8 @@ func (s *tableSource) nextBlock() bool {
 			continue
 		}
 		s.cursor.rewind()
+		// A block that ends before the range does need not be compared with it.
+		s.across = s.within.hi != nil && (s.blocks == len(s.t.blocks) || s.beyond(s.blocks))
 		s.inside = true
 		return true
 	}
