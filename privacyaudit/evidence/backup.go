@@ -174,6 +174,7 @@ func (s *backupStream) version(b []byte) error {
 			expires = n
 		case number == 6 && len(body) == 1:
 			deleted = body[0]&deletedBit != 0
+		case number == 10 && body == nil: // which of Badger's readers sent it
 		default:
 			return errors.New("a version has a field that no version of a backup has")
 		}
