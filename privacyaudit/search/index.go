@@ -23,7 +23,9 @@ type Needle struct {
 	// Derived asks for the digests of the value, too.
 	Derived bool
 	// Lower asks for the value in lower case, too, in all forms; mail addresses
-	// are often stored so. Such hits have the same forms as those of the value.
+	// are often stored so. Such hits have the same forms as those of the
+	// value. In base64, where a part of the first and last character is not
+	// compared, both may be the same text; the hit is then reported twice.
 	Lower bool
 }
 

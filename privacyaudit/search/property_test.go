@@ -64,7 +64,8 @@ func TestFoundInEveryForm(t *testing.T) {
 				t.Errorf("%+v is not there", h)
 			}
 		})
-		if found != 1 {
+		twice := needles[0].Lower && strings.HasPrefix(string(want), "base64-")
+		if found != 1 && !(twice && found == 2) {
 			t.Fatalf("%q as %s at %d of %q: found %d times", v, want, at, text, found)
 		}
 	})
