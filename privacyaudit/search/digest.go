@@ -29,6 +29,8 @@ const (
 
 var digestNames = [digestCount]string{"sha256", "sha1", "md5", "sha512", "fnv64", "fnv64a", "fnv128", "fnv128a"}
 
+func cryptographic(digest int) bool { return digest < digestFNV64 }
+
 // appendDigest appends a digest of a value.
 func appendDigest(dst, v []byte, digest int) []byte {
 	switch digest {
@@ -103,7 +105,9 @@ func ofDigestForm(form uint8) (digest, as int) {
 	return n / asCount, n % asCount
 }
 
-// lengths are those bytes of a digest which people keep.
+// lengths are how many bytes of a cryptographic digest people keep. The first
+// bytes of an FNV digest prove nothing: values that differ in their last bytes
+// share them.
 var lengths = [...]int{8, 10, 16}
 
 // digestPatterns calls f with the patterns of all digests of a value. Only as
@@ -115,7 +119,7 @@ func digestPatterns(scratch, v []byte, f func(form uint8, pattern []byte, choice
 		text := sum[len(sum):]
 		f(digestForm(digest, asBytes), sum, 1)
 		f(digestForm(digest, asHex), hex.AppendEncode(text, sum), 1)
-		if digest < digestFNV64 { // nobody writes the others so
+		if cryptographic(digest) { // nobody writes the others so
 			f(digestForm(digest, asBase32), base32Lower.AppendEncode(text, sum), 1)
 		}
 		std := base64.RawStdEncoding.AppendEncode(text, sum)
@@ -183,7 +187,11 @@ func matchDigest(scratch, text, v []byte, form uint8) Form {
 		if s.as != as {
 			continue
 		}
-		if n := kept(sum, samePrefix(text, s.write(rest, sum))*s.bits); n > best {
+		n := kept(sum, samePrefix(text, s.write(rest, sum))*s.bits)
+		if n < len(sum) && !cryptographic(digest) {
+			continue
+		}
+		if n > best {
 			best, suffix = n, s.suffix
 		}
 	}

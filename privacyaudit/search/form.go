@@ -22,8 +22,8 @@ import (
 //	utf16le, utf16be       in UTF-16
 //
 // The forms of a digest begin with its name: sha256, sha1, md5, sha512, fnv64,
-// fnv64a, fnv128, fnv128a. If only the first 8, 10 or 16 bytes of it are there,
-// that number follows after a slash. How these bytes are written is at the end:
+// fnv64a, fnv128, fnv128a. If only the first 8, 10 or 16 bytes of one of the first
+// four are there, that number follows after a slash. How these bytes are written is at the end:
 //
 //	sha256                 as bytes
 //	sha256/16              its first 16 bytes
