@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"time"
@@ -93,7 +92,7 @@ func (a *Audit) prepare() (err error) {
 	a.At = a.At.UTC()
 	a.Report.At = a.At
 	if a.Parts.Stores != "" {
-		config, err := evidence.ReadConfig(filepath.Join(a.Parts.Stores, "registry.json"))
+		config, err := evidence.ReadConfig(a.Parts.Stores)
 		if err != nil {
 			a.problem("", "registry.json", err)
 		} else {

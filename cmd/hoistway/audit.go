@@ -152,7 +152,7 @@ func (f *auditFlags) audit(ctx context.Context, args []string, stdout, stderr io
 	if err := f.tell(stdout, report); err != nil {
 		return err
 	}
-	return verdict(report)
+	return concluded(report)
 }
 
 // options are those of the audit that flags and argument ask for.
@@ -209,8 +209,8 @@ func (f *auditFlags) tell(stdout io.Writer, report *finding.Report) error {
 	return finding.Table(stdout, report, width, colour)
 }
 
-// verdict is the error of an audit that did not end clean.
-func verdict(r *finding.Report) error {
+// concluded is the error of an audit that did not end clean.
+func concluded(r *finding.Report) error {
 	s := r.Summary
 	switch r.Exit {
 	case finding.ExitClean:
