@@ -76,8 +76,7 @@ func (k *Key) same(members []Member, flaws []Flaw) []Flaw {
 }
 
 func (k *Key) repeats(f *Field, m Member) bool {
-	var room [64]byte
-	b, isText := m.Text(room[:0])
+	b, isText := m.Text(nil)
 	switch {
 	case f.Derived != "":
 		h := sha256.New()
@@ -183,8 +182,7 @@ func (s *Schema) Act(name string) *Act { return s.acts[name] }
 // checkFacts judges the facts of a ledger entry. That act and facts have the
 // right form is said elsewhere.
 func (s *Schema) checkFacts(members []Member, flaws []Flaw) []Flaw {
-	var room [64]byte
-	name, _ := find(members, "act").Text(room[:0])
+	name, _ := find(members, "act").Text(nil)
 	act := s.acts[string(name)]
 	if act == nil {
 		return flaws

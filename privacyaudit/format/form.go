@@ -137,8 +137,7 @@ func (f form) ok(raw []byte) bool {
 	case f.raw != nil:
 		return f.raw(raw)
 	}
-	var room [64]byte
-	b, isText := text(room[:0], raw)
+	b, isText := text(nil, raw)
 	return isText && f.text(b)
 }
 
