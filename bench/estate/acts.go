@@ -171,13 +171,15 @@ func (e *Estate) personal(p *person, ev *scenarios.Event, a *script.Act) error {
 // for whom the user has no parental responsibility, which must be refused.
 func (e *Estate) addSubUser(p *person, a *script.Act) error {
 	s := newSubUser()
-	years := 30 + a.Number%20
 	child := a.Number%4 == 3
+	born, unique := "", true
 	if child {
-		years = 15
+		born, unique = e.births.child(e.now)
+	} else {
+		born = e.births.grownUp()
 	}
 	entry := remotecall.SubUserEntry{Building: Main, Name: s.name, Username: s.username, Number: s.number, Note: s.note, Consent: true,
-		BirthDate: birthDate(e.now, years, a.Number%365), Guardian: child && a.Number%8 == 3}
+		BirthDate: born, Guardian: child && a.Number%8 == 3}
 	id, err := p.phone.AddSubUser(entry)
 	refused := e.refusal(err)
 	var stores []string // a refused entry is nowhere
@@ -185,9 +187,13 @@ func (e *Estate) addSubUser(p *person, a *script.Act) error {
 		p.subs = append(p.subs, id)
 		stores = []string{string(registry.Cloud), "exports"}
 	}
+	field := "sub-user " + string(id)
 	for _, v := range []string{s.name, s.username, s.number, s.note} {
-		e.truth.enters(Canary{Person: p.id, Subject: string(p.subject), Service: p.service, Field: "sub-user " + string(id), Value: v, From: e.now}, stores...)
+		e.enters(p, field, v, stores...)
 	}
+	date := e.canary(p, field, born)
+	date.Unique = unique
+	e.truth.enters(date, stores...)
 	return e.acted(p, actSubUserAdded, refused, "sub-user", string(id))
 }
 

@@ -37,7 +37,7 @@ func (e *Estate) Call(at scenarios.Instant, number int64, resident, from, to int
 		return 0, refused
 	}
 	e.calls[number] = call{number: t.Number, person: p, from: from, to: to, bank: t.Bank, passage: e.service.Passage(t)}
-	return t.Ready, ""
+	return unmark(p, distance, t.Ready), ""
 }
 
 // walk is the time for a distance in metres at a speed in mm/s.

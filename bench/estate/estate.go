@@ -65,6 +65,8 @@ type Estate struct {
 	backups  []string
 	backedUp time.Time // the newest of them
 	ended    []twin.Permit
+	births   birthDates
+	speeds   map[int]bool // walking speeds that somebody has entered, mm/s
 	exports  int
 	err      error
 }
@@ -97,6 +99,7 @@ func New(sc *scenarios.Scenario, seed uint64, replication int, dir string) (*Est
 		sc: sc, start: sc.Service.Start, now: sc.Service.Start, dir: dir, residents: script.Residents(sc, seed, replication),
 		staff: map[registry.Role]*remotecall.Operator{}, managers: map[string]*remotecall.Manager{}, secrets: map[string]string{}, gone: map[string]string{},
 		calls: map[int64]call{}, byHost: map[*person][]twin.Permit{}, permits: make([]permit, 1), metrics: metrics.NewSet(),
+		births: newBirthDates(sc.Service.Start), speeds: newSpeeds(),
 	}
 	e.people, e.moved = make([]*person, len(e.residents)), make([]int, len(e.residents))
 	e.planned = plan(sc, seed, replication)

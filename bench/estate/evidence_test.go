@@ -62,7 +62,12 @@ func TestNothingIsLeft(t *testing.T) {
 	checkPhones(t, dir)
 	checkKinds(t, dir)
 	canaries := readCanaries(t, filepath.Join(dir, "truth", "canaries.ndjson"))
-	found := search(t, dir, canaries)
+	checkBirthDates(t, canaries)
+	checkTraits(t, dir, canaries)
+	canaries = slices.DeleteFunc(canaries, func(c estate.Canary) bool { return !c.Unique })
+	labels := floorLabels(t, dir)
+	found := search(t, dir, slices.Concat(canaries, labels))
+	checkFloors(t, labels, found)
 
 	type value struct{ may, was map[string]bool }
 	values, ends, kept := map[string]*value{}, map[string]int{}, 0

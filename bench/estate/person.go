@@ -18,21 +18,23 @@ import (
 // person is somebody with an account, who fills a resident's place.
 type person struct {
 	persona
-	place      *script.Resident
-	resident   int
-	id         string // in the truth: "r12.0"
-	device     string // in the truth: "phones/12.0"
-	service    string // remotecall.RemoteCall or remotecall.Flow
-	subject    registry.ID
-	phone      *phone.Phone
-	tag        string // number of the key tag
-	silent     bool   // stopped using the app
-	erased     bool   // the account is gone, or there was none; the key tag is left
-	why        string // it is gone
-	toldToWipe bool   // the phone knows that the account is gone, and has wiped itself
-	appless    bool   // never had an account; the key tag is not of our making
-	subs       []registry.ID
-	keys       []registry.ID
+	speed       int  // that they enter in the app, mm/s
+	speedUnique bool // nobody else entered it
+	place       *script.Resident
+	resident    int
+	id          string // in the truth: "r12.0"
+	device      string // in the truth: "phones/12.0"
+	service     string // remotecall.RemoteCall or remotecall.Flow
+	subject     registry.ID
+	phone       *phone.Phone
+	tag         string // number of the key tag
+	silent      bool   // stopped using the app
+	erased      bool   // the account is gone, or there was none; the key tag is left
+	why         string // it is gone
+	toldToWipe  bool   // the phone knows that the account is gone, and has wiped itself
+	appless     bool   // never had an account; the key tag is not of our making
+	subs        []registry.ID
+	keys        []registry.ID
 }
 
 // used tells whether a person's app may be in use.
@@ -63,6 +65,7 @@ func (e *Estate) enrol(resident int) (*person, error) {
 	if e.sc.Tenants[place.Tenant].App == scenarios.RemoteCallApp {
 		p.service = remotecall.RemoteCall
 	}
+	p.speed, p.speedUnique = e.markSpeed(place.Speed)
 	if err := e.givePhone(p); err != nil {
 		return nil, err
 	}
@@ -108,7 +111,7 @@ func (e *Estate) givePhone(p *person) error {
 	if p.phone, err = phone.New(o); err != nil {
 		return err
 	}
-	p.phone.SetPace(p.place.Speed)
+	p.phone.SetPace(p.speed)
 	return nil
 }
 
@@ -204,12 +207,13 @@ func (e *Estate) login(p *person) error {
 // prefer is what a new Flow user sets up: how fast they walk, where they go by
 // default, and what the intercom shows.
 func (e *Estate) prefer(p *person) error {
+	e.entersTraits(p)
 	if p.service != remotecall.Flow {
 		return nil
 	}
 	var c remotecall.Preferences
 	if p.place.Speaks {
-		c.WalkingSpeed = &p.place.Speed
+		c.WalkingSpeed = &p.speed
 	}
 	if p.place.Favourite != script.None {
 		c.FavouriteFloor = &e.floors[p.place.Favourite]
@@ -260,7 +264,12 @@ func (e *Estate) again(p *person) error {
 
 // enters notes a value a person entered and where it may be.
 func (e *Estate) enters(p *person, field, value string, stores ...string) {
-	e.truth.enters(Canary{Person: p.id, Subject: string(p.subject), Service: p.service, Field: field, Value: value, From: e.now}, stores...)
+	e.truth.enters(e.canary(p, field, value), stores...)
+}
+
+// canary is a value that a person enters now and nobody else has.
+func (e *Estate) canary(p *person, field, value string) Canary {
+	return Canary{Person: p.id, Subject: string(p.subject), Service: p.service, Field: field, Value: value, Unique: true, From: e.now}
 }
 
 // exists tells whether a person still has an account.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/big"
 	"strings"
-	"time"
 )
 
 // canary is a random text of 22 characters that occurs nowhere else, so that a
@@ -78,12 +77,6 @@ func newPersona(resident int, region string) persona {
 		gender: []string{"female", "male", "other"}[resident%3], country: region, language: []string{"fi", "sv", "en"}[resident%3],
 		address: canary(), intercomPhone: "+999" + digits(11), username: canary(), device: d,
 	}
-}
-
-// birthDate is the date of birth of somebody who is so many years old at an
-// instant, and no older than a year more.
-func birthDate(now time.Time, years, days int) string {
-	return now.AddDate(-years, 0, -days).Format(time.DateOnly)
 }
 
 // subUser is a person whom a resident gives access to.

@@ -2,6 +2,7 @@ package estate
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -74,18 +75,32 @@ func (e *Estate) lose(since time.Time) error {
 		e.truth.goes(p.id, why, e.now, func(c *Canary) bool {
 			return inCloud(c) && c.From.After(since) && (strings.HasPrefix(c.Field, "visitor ") || strings.HasPrefix(c.Field, "sub-user "))
 		})
-		if p.service != remotecall.Flow {
-			continue
-		}
-		var now registry.FlowPreferences
-		err := e.stores.As(registry.RoleSubject, registry.ToProvide).Of(p.subject).Get(registry.Ref{Kind: registry.KindFlowPreferences, Subject: p.subject}, &now)
-		if err != nil && !errors.Is(err, registry.ErrNotFound) {
+		if err := e.losePreferences(p, why); err != nil {
 			return err
 		}
-		e.truth.goes(p.id, why, e.now, func(c *Canary) bool {
-			return inCloud(c) && (c.Field == "intercom_username" && c.Value != now.IntercomUsername || c.Field == "intercom_phone" && c.Value != now.IntercomPhone)
-		})
 	}
+	return nil
+}
+
+// losePreferences notes which preferences that a person entered are no longer
+// in the cloud.
+func (e *Estate) losePreferences(p *person, why string) error {
+	if p.service != remotecall.Flow {
+		return nil
+	}
+	var now registry.FlowPreferences
+	err := e.stores.As(registry.RoleSubject, registry.ToProvide).Of(p.subject).Get(registry.Ref{Kind: registry.KindFlowPreferences, Subject: p.subject}, &now)
+	if err != nil && !errors.Is(err, registry.ErrNotFound) {
+		return err
+	}
+	left := map[string]string{
+		"intercom_username": now.IntercomUsername, "intercom_phone": now.IntercomPhone,
+		fieldSpeed: strconv.Itoa(now.WalkingSpeed), fieldFavourite: now.FavouriteFloor,
+	}
+	e.truth.goes(p.id, why, e.now, func(c *Canary) bool {
+		value, is := left[c.Field]
+		return is && c.Value != value && (c.Store == string(registry.Cloud) || c.Store == "displays")
+	})
 	return nil
 }
 
@@ -113,8 +128,14 @@ func (e *Estate) ending(kind scenarios.EventKind, site string) error {
 		e.truth.ends("building-"+site, why, e.now)
 	}
 	for _, p := range e.people {
-		if p != nil && !p.erased && !e.exists(p) {
+		switch {
+		case p == nil || p.erased:
+		case !e.exists(p):
 			e.erased(p, why)
+		default: // a favourite floor may be one of the building's, and goes with it
+			if err := e.losePreferences(p, why); err != nil {
+				return err
+			}
 		}
 	}
 	return e.noted(nil, Act{Act: why, Kind: scriptedKind(kind)}, []string{"building", site})

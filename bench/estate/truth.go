@@ -30,10 +30,10 @@ type Canary struct {
 	Service string     `json:"service,omitempty"`
 	Field   string     `json:"field"`
 	Value   string     `json:"value"`
-	Unique  bool       `json:"unique"`          // no other person has the value
+	Unique  bool       `json:"unique"`          // no other person has the value; of one that is shared, only the field can be compared
 	Store   string     `json:"store"`           // where it may be, such as "cloud", "building-main", "phones/12.0"; "" = nowhere
 	From    time.Time  `json:"from"`            // entered
-	Until   *time.Time `json:"until,omitempty"` // when it had to go; absent = it must still be there
+	Until   *time.Time `json:"until,omitempty"` // when it had to go; absent = it must still be there, or in exports and on a phone may be
 	Why     string     `json:"why,omitempty"`   // it had to go
 	Held    bool       `json:"held,omitempty"`  // a legal hold keeps a copy in the archive
 }
@@ -80,7 +80,6 @@ func (t *truth) enters(c Canary, stores ...string) {
 	if t == nil || c.Value == "" {
 		return
 	}
-	c.Unique = true
 	if len(stores) == 0 {
 		t.canaries = append(t.canaries, &c)
 	}

@@ -61,8 +61,7 @@ func (e *Estate) issue(k *permit, host, floor int, from, until scenarios.Instant
 	}
 	k.key = key
 	p.keys = append(p.keys, key.ID)
-	e.truth.enters(Canary{Person: p.id, Subject: string(p.subject), Service: p.service, Field: "visitor " + string(key.ID), Value: r.Visitor, From: e.now},
-		string(registry.Cloud), "exports")
+	e.enters(p, "visitor "+string(key.ID), r.Visitor, string(registry.Cloud), "exports")
 }
 
 // RevokeKey ends a key. It implements twin.Service.
@@ -195,7 +194,7 @@ func (e *Estate) rings(p *person, answered bool) (remotecall.Visit, string) {
 	}
 	for range 3 {
 		face := canary()
-		e.truth.enters(Canary{Person: p.id, Field: "intercom-frame", Value: face, From: e.now}, p.device)
+		e.truth.enters(Canary{Person: p.id, Field: "intercom-frame", Value: face, Unique: true, From: e.now}, p.device)
 		if err := ring.Show([]byte(face)); err != nil {
 			return remotecall.Visit{}, e.refusal(err)
 		}
