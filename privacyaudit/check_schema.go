@@ -1,9 +1,5 @@
 package privacyaudit
 
-import (
-	"hoistway/privacyaudit/format"
-)
-
 // schema holds every physical version of every record against the declared
 // format. It denies by default: a key that is nobody's, a value that does not
 // decode, a field that nobody declared is a violation, in superseded versions
