@@ -189,6 +189,9 @@ func (s *Schema) checkFacts(members []Member, flaws []Flaw) []Flaw {
 	}
 	var facts []Member
 	if raw := find(members, "facts").Raw; raw != nil {
+		if raw[0] != '{' {
+			return flaws
+		}
 		var parsed [24]Member
 		var err error
 		if facts, err = Parse(parsed[:0], raw); err != nil {

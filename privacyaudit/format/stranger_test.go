@@ -24,8 +24,16 @@ import (
 // id gives an ID that is 16 times the byte n.
 func id(n byte) string { return encode(times(n, 16)) }
 
-func encode(b []byte) string {
-	return base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding).EncodeToString(b)
+var ids = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+func encode(b []byte) string { return ids.EncodeToString(b) }
+
+func decode(id string) []byte {
+	b, err := ids.DecodeString(id)
+	if err != nil {
+		panic(err)
+	}
+	return b
 }
 
 func times(n byte, count int) []byte { return []byte(strings.Repeat(string([]byte{n}), count)) }
