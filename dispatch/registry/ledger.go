@@ -84,6 +84,7 @@ func (r *Registry) Append(e Entry, durable bool) (ID, error) {
 	if err != nil {
 		return "", fmt.Errorf("ledger: entry %s was not written, so the act must not be done: %w", e.Act, err)
 	}
+	r.log(&e)
 	if durable {
 		if err := r.ledger.sync(sequence); err != nil {
 			return "", fmt.Errorf("ledger: entry %s is not on the disk, so the act must not be done: %w", e.Act, err)

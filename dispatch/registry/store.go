@@ -216,7 +216,7 @@ func (l scrubbed) Errorf(format string, args ...any) {
 }
 
 func (l scrubbed) Warningf(format string, args ...any) {
-	if l.log != nil {
+	if l.log != nil && !unneeded(format, args) {
 		l.log.Warn("badger: "+scrub(format, args), "store", l.store)
 	}
 }
