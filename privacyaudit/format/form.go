@@ -37,6 +37,7 @@ var textForms = map[string]func([]byte) bool{
 	"yes or no":  isYesNo,
 	"outcome":    each(isOutcome),
 	"store":      func(s []byte) bool { return storeBit(string(s)) != 0 },
+	"place":      isPlace[[]byte],
 	"building":   isName[[]byte],
 	"staff":      isStaff,
 	"number":     isNumber,

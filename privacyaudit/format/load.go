@@ -389,8 +389,8 @@ func (l *loader) fact(field *Field, f fieldFile, at toml.Key) {
 	}
 	if open {
 		field.Name = stem
-		if !slices.Contains([]string{"store", "kind", "number"}, f.Rest) {
-			l.fault(at, "rest is none of store, kind, number")
+		if !slices.Contains([]string{"place", "kind", "number"}, f.Rest) {
+			l.fault(at, "rest is none of place, kind, number")
 		}
 	}
 }
@@ -398,8 +398,8 @@ func (l *loader) fact(field *Field, f fieldFile, at toml.Key) {
 // goesOn is whether what follows a name in * is what it may go on with.
 func (f *Field) goesOn(s *Schema, rest string) bool {
 	switch f.Rest {
-	case "store":
-		return storeBit(rest) != 0 || rest == "backups" || rest == "displays"
+	case "place":
+		return isPlace(rest)
 	case "kind":
 		return s.isKind([]byte(rest))
 	}

@@ -63,7 +63,7 @@ type Field struct {
 	Derived string
 	// Every is whether the field stands in every record.
 	Every bool
-	// Rest is what the name of a fact such as store-* goes on with: store,
+	// Rest is what the name of a fact such as store-* goes on with: place,
 	// kind or number. Such a Name has no * here and ends in "-".
 	Rest string
 

@@ -218,6 +218,11 @@ func isRing[T bytesOrString](s T) bool {
 	return string(s) == "provider" || len(s) > len(buildingStore) && storeBit(string(s)) == building
 }
 
+// isPlace: a store, or the backups or displays.
+func isPlace[T bytesOrString](s T) bool {
+	return storeBit(string(s)) != 0 || string(s) == "backups" || string(s) == "displays"
+}
+
 func isYesNo(s []byte) bool { return string(s) == "yes" || string(s) == "no" }
 
 // isDaily: hours of the day, such as 07:00-19:00.
