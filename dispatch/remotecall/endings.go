@@ -12,7 +12,8 @@ import (
 // (RC:L45). From then on the building's calls are refused with NotProvider.
 // People who use the service in another building keep their accounts; those of
 // the others are erased.
-func (o *Operator) HandOver(building, successor string) error {
+func (o *Operator) HandOver(building, successor string) (err error) {
+	defer o.logRefusal("hand-over", &err)
 	return o.leave(building, func() error {
 		if successor == "" {
 			return field(MissingField, "successor", "")
@@ -28,7 +29,8 @@ func (o *Operator) HandOver(building, successor string) error {
 // its server holds, but for the key tags and logs that are the Manager's, who
 // gets the server's keys (FL:L51). Accounts that are used in no other building
 // go as well (RC:L45, FL:L56).
-func (o *Operator) EndService(building string) error {
+func (o *Operator) EndService(building string) (err error) {
+	defer o.logRefusal("end-service", &err)
 	return o.leave(building, func() error {
 		return stored("end the service in a building", o.s.c.Registry.EndService(building))
 	})

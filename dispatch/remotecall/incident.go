@@ -11,7 +11,8 @@ import (
 // Incident opens the grounds on which the key audit may be read (FL:L19). The
 // reason is one of registry.IncidentReasons; number is that of a case in
 // whoever's register it is, such as C-2026-17, or empty.
-func (o *Operator) Incident(reason, number string) (registry.ID, error) {
+func (o *Operator) Incident(reason, number string) (id registry.ID, err error) {
+	defer o.logRefusal("incident", &err)
 	if err := o.must(securityRoles); err != nil {
 		return "", err
 	}
@@ -38,7 +39,8 @@ func why(reason, number string, reasons []string) (map[string]string, error) {
 
 // KeyAudit reads a building's key audit on the grounds of an incident. The
 // reading itself stands in the ledger before anything is returned.
-func (o *Operator) KeyAudit(building string, incident registry.ID) ([]registry.KeyAudit, error) {
+func (o *Operator) KeyAudit(building string, incident registry.ID) (list []registry.KeyAudit, err error) {
+	defer o.logRefusal("key-audit", &err)
 	if err := o.must(securityRoles); err != nil {
 		return nil, err
 	}
@@ -87,11 +89,12 @@ func (s *Service) opened(act string, id registry.ID) (bool, error) {
 // Reidentify asks the vault (FL:L21). It is for KONE's security staff only,
 // for a reason of registry.ReidentificationReasons, with an approver who is
 // somebody else, and for few IDs at a time.
-func (o *Operator) Reidentify(c registry.Case) ([]registry.LinkTarget, error) {
+func (o *Operator) Reidentify(c registry.Case) (targets []registry.LinkTarget, err error) {
+	defer o.logRefusal("reidentify", &err)
 	if err := o.must(securityRoles); err != nil {
 		return nil, err
 	}
-	targets, err := o.s.c.Registry.Reidentify(c)
+	targets, err = o.s.c.Registry.Reidentify(c)
 	switch {
 	case err == nil:
 		return targets, nil
@@ -110,7 +113,8 @@ func (o *Operator) Reidentify(c registry.Case) ([]registry.LinkTarget, error) {
 // Hold keeps records of a subject for a legal case (FL:L62). Kinds are names of
 // kinds in the cloud; the case names records, never a whole account. The
 // reason is one of registry.HoldReasons; number is as in Incident.
-func (o *Operator) Hold(reason, number, service, email string, kinds []string) (registry.ID, error) {
+func (o *Operator) Hold(reason, number, service, email string, kinds []string) (id registry.ID, err error) {
+	defer o.logRefusal("hold", &err)
 	if err := o.must(caseRoles); err != nil {
 		return "", err
 	}
@@ -142,12 +146,13 @@ func (o *Operator) Hold(reason, number, service, email string, kinds []string) (
 	if len(refs) == 0 {
 		return "", NoSuchEntry
 	}
-	id, err := o.s.c.Registry.Hold(reason, number, refs)
+	id, err = o.s.c.Registry.Hold(reason, number, refs)
 	return id, stored("hold records for a case", err)
 }
 
 // Release closes a legal case; the erasures that it deferred are run again.
-func (o *Operator) Release(holdCase registry.ID) ([]*registry.Certificate, error) {
+func (o *Operator) Release(holdCase registry.ID) (done []*registry.Certificate, err error) {
+	defer o.logRefusal("release", &err)
 	if err := o.must(caseRoles); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package remotecall
 
 import (
 	"crypto/subtle"
+	"log/slog"
 	"time"
 
 	"hoistway/dispatch/registry"
@@ -24,6 +25,7 @@ func (s *Service) Manager(building, credential string) (*Manager, error) {
 	}
 	given := plainDigest(credential) // of one length, so that comparing takes one time
 	if subtle.ConstantTimeCompare(given[:], b.manager[:]) != 1 || b.locked {
+		s.logShutOut("manager", slog.String("building", building))
 		return nil, WrongCredentials
 	}
 	return &Manager{s, building, b}, nil
@@ -45,7 +47,8 @@ type Admission struct {
 // Admit enters a person into this building's server and notes in the ledger,
 // before anything is collected, that the Manager informed them (FL:L35). To
 // admit somebody again changes what the building knows of them.
-func (m *Manager) Admit(a Admission) (registry.ID, error) {
+func (m *Manager) Admit(a Admission) (_ registry.ID, err error) {
+	defer m.logRefusal("admit", &err)
 	s := m.s
 	if _, err := s.site(m.building, a.Service); err != nil || a.Service == "" {
 		return "", field(MalformedField, "service", "is not offered in the building")
@@ -75,7 +78,7 @@ func (m *Manager) Admit(a Admission) (registry.ID, error) {
 	}
 	var old registry.BuildingPerson
 	h, ref := m.handle(registry.ToProvide).Of(subject), registry.Ref{Kind: registry.KindBuildingPerson, Subject: subject}
-	err := h.Get(ref, &old)
+	err = h.Get(ref, &old)
 	if err != nil && !gone(err) {
 		return "", stored("read a person", err)
 	}
@@ -121,7 +124,8 @@ type Grant struct {
 }
 
 // Grant gives a permission to somebody whom the building knows.
-func (m *Manager) Grant(service string, subject registry.ID, g Grant) (registry.ID, error) {
+func (m *Manager) Grant(service string, subject registry.ID, g Grant) (_ registry.ID, err error) {
+	defer m.logRefusal("grant", &err)
 	s := m.s
 	if err := g.check(m.site, service); err != nil {
 		return "", err
@@ -194,7 +198,8 @@ func orAll(names []string) []string {
 
 // Withdraw ends a permission. Visitor keys that rested on it, and on no other,
 // end with it.
-func (m *Manager) Withdraw(subject, permission registry.ID) error {
+func (m *Manager) Withdraw(subject, permission registry.ID) (err error) {
+	defer m.logRefusal("withdraw", &err)
 	s := m.s
 	if !subject.Valid() || !permission.Valid() {
 		return NoSuchEntry
@@ -210,7 +215,7 @@ func (m *Manager) Withdraw(subject, permission registry.ID) error {
 	} else if err != nil {
 		return stored("read a permission", err)
 	}
-	err := h.Remove(ref)
+	err = h.Remove(ref)
 	s.forgetStanding(subject)
 	if err != nil {
 		return stored("withdraw a permission", err)
@@ -260,7 +265,8 @@ func (m *Manager) person(subject registry.ID) (registry.BuildingPerson, error) {
 // Log writes an entry of the Manager's own into a building-specific log that
 // they ordered: declared logs and declared fields only (FL:L23). Calls are
 // written by Service.Logged.
-func (m *Manager) Log(log string, fields map[string]string) error {
+func (m *Manager) Log(log string, fields map[string]string) (err error) {
+	defer m.logRefusal("log", &err)
 	d, declared := m.site.logs[log]
 	if !declared {
 		return field(NotDeclared, "log", "is not in the building's configuration")

@@ -6,7 +6,8 @@ import "hoistway/dispatch/registry"
 // provider that they ceased to use the service, who then erases the account
 // unless it is used in another building (RC:L45, FL:L56). It gives the
 // certificate of the erasure, nil when there was none.
-func (m *Manager) MovedOut(subject registry.ID) (*registry.Certificate, error) {
+func (m *Manager) MovedOut(subject registry.ID) (_ *registry.Certificate, err error) {
+	defer m.logRefusal("moved-out", &err)
 	s := m.s
 	if !subject.Valid() {
 		return nil, NotYourBuilding

@@ -24,6 +24,7 @@ func (s *Service) Operator(role registry.Role, secret string) (*Operator, error)
 		}
 	}
 	if found == 0 {
+		s.logShutOut("staff")
 		return nil, WrongCredentials
 	}
 	return &Operator{s, role}, nil
@@ -54,7 +55,8 @@ func (o *Operator) must(roles []registry.Role) error {
 // Troubleshoot connects staff to a camera: a ledger entry, and nothing is
 // recorded (FL:L60). The reason is one of registry.TroubleshootingReasons;
 // number is as in Incident.
-func (o *Operator) Troubleshoot(building, reason, number string) error {
+func (o *Operator) Troubleshoot(building, reason, number string) (err error) {
+	defer o.logRefusal("troubleshoot", &err)
 	if err := o.must(servingRoles); err != nil {
 		return err
 	}

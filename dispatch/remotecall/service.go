@@ -144,6 +144,7 @@ func New(c Config) (*Service, error) {
 	if err := s.rebuild(); err != nil {
 		return nil, fmt.Errorf("remote-call service: %w", err)
 	}
+	s.logStart()
 	return s, nil
 }
 

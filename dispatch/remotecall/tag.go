@@ -11,6 +11,7 @@ import (
 // they still have the app. A new tag takes the place of the former one. No
 // floors mean all.
 func (m *Manager) GiveTag(subject registry.ID, floors []string) (number string, err error) {
+	defer m.logRefusal("give-tag", &err)
 	s := m.s
 	if _, err := m.site.floorList(floors); err != nil {
 		return "", err
@@ -44,7 +45,8 @@ func (m *Manager) GiveTag(subject registry.ID, floors []string) (number string, 
 }
 
 // TakeTag takes the key tag back.
-func (m *Manager) TakeTag(subject registry.ID) error {
+func (m *Manager) TakeTag(subject registry.ID) (err error) {
+	defer m.logRefusal("take-tag", &err)
 	if !subject.Valid() {
 		return NotYourBuilding
 	}
