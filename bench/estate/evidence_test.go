@@ -61,6 +61,7 @@ func TestNothingIsLeft(t *testing.T) {
 	checkLogs(t, dir)
 	checkPhones(t, dir)
 	checkKinds(t, dir)
+	checkServiceLog(t, dir)
 	canaries := readCanaries(t, filepath.Join(dir, "truth", "canaries.ndjson"))
 	checkBirthDates(t, canaries)
 	checkTraits(t, dir, canaries)

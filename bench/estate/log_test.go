@@ -77,3 +77,37 @@ func checkLogs(t *testing.T, dir string) {
 		t.Errorf("%d entries beside %d journeys with Remote Call: too few to tell", entries, others)
 	}
 }
+
+// checkServiceLog: whoever runs the service reads in its log when it started and
+// what it did to the stores as a whole, at the scenario's instants.
+func checkServiceLog(t *testing.T, dir string) {
+	t.Helper()
+	f, err := os.Open(filepath.Join(dir, "logs", "service.ndjson"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	seen, last := map[string]int{}, time.Time{}
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var l struct {
+			Time       time.Time
+			Level, Msg string
+		}
+		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
+			t.Fatal(err)
+		}
+		seen[l.Msg]++
+		if l.Time.Before(last) || l.Time.Year() != 2028 {
+			t.Errorf("%s is of %s, after %s", l.Msg, l.Time, last)
+		}
+		last = l.Time
+	}
+	for _, msg := range []string{"service started", "swept", "erasure settled", "key rotation", "backup", "restore", "hand over", "service ended", "hold", "release", "identity refused"} {
+		if seen[msg] == 0 {
+			t.Errorf("the log has no line %q; it has %v", msg, seen)
+		}
+	}
+	if n := seen["service started"]; n != 3 { // the first start, a restart and a restore
+		t.Errorf("the service started %d times, want 3", n)
+	}
+}
