@@ -14,7 +14,7 @@ func drawValue(t *rapid.T, label string) []byte {
 		rapid.StringMatching(`[A-Za-z0-9]{6,40}`),
 		rapid.StringMatching(`[a-zA-Z0-9.]{1,20}@example\.test`),
 		rapid.StringMatching(`\+999[0-9]{4,11}`),
-		rapid.StringOfN(rapid.RuneFrom([]rune("aZ09 <>&\"'\\/+-_.~!*()%=\n\t\x01\u2028äöÅЖ漢😀")), 6, 30, -1),
+		rapid.StringOfN(rapid.RuneFrom([]rune("aZ09 <>&\"'\\/+-_.~!*()%=$:@\n\t\x01\u2028äöÅЖ漢😀")), 6, 30, -1),
 		rapid.StringOfN(rapid.RuneFrom([]rune("äöÅЖ漢😀")), 6, 12, -1),
 		rapid.Map(rapid.SliceOfN(rapid.Byte(), 6, 40), func(b []byte) string { return string(b) }),
 	).Draw(t, label)

@@ -171,6 +171,7 @@ func TestForms(t *testing.T) {
 		{"the beginning of a digest in base64", "id=" + id(sum[:16]), []Hit{{7, "sha256/16-base64", 3}}},
 		{"the beginning of a digest as an ID of the registry's kind", base32Lower.EncodeToString(sum[:16]), []Hit{{7, "sha256/16-base32", 0}}},
 		{"a digest as a UUID of version 4, in capitals", fmt.Sprintf("%X-%X-%X-%X-%X", sum[:4], sum[4:6], []byte{0x40 | sum[6]&15, sum[7]}, []byte{0x80 | sum[8]&0x3f, sum[9]}, sum[10:16]), []Hit{{7, "sha256-uuid", 0}}},
+		{"the beginning of an FNV digest, which proves nothing", "\x00" + string(appendDigest(nil, []byte(secret), digestFNV128)[:10]), nil},
 		{"the beginning of a digest that is cut off too early", hex.EncodeToString(sum[:7]), nil},
 		{"every letter escaped", "\"" + escapeRunes(secret, "%04x", 0) + "\"", []Hit{{7, "json", 1}}},
 	} {
