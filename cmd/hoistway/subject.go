@@ -235,6 +235,7 @@ func (f *subjectFlags) open() (*openStores, remotecall.Config, error) {
 	// would be fulfilled without what it held.
 	stores, err := registry.Open(registry.Options{
 		Dir: f.stores, Keys: keys, Now: func() time.Time { return now }, Buildings: c.Buildings, Limits: c.Limits, Existing: true,
+		Regions: c.Regions, Bases: c.Bases, Group: c.Group,
 	})
 	if err != nil {
 		if strings.Contains(err.Error(), "directory lock") {

@@ -43,6 +43,7 @@ const (
 	ActReidentifyDenied = "reidentification-refused"
 	ActAgreement        = "agreement"
 	ActTransfer         = "transfer"
+	ActLegalBasis       = "legal-basis"
 	ActDisclosure       = "disclosure"
 	ActHold             = "hold"
 	ActRelease          = "release"
@@ -138,6 +139,10 @@ var acts = []Act{
 		{Name: "categories", Form: FormWords, Optional: true, Doc: "of data"}, {Name: "region", Form: FormRegion, Optional: true, Doc: "where it processes"}, optional(choice("mechanism", "legal basis outside the EEA", mechanisms)),
 		{Name: "subjects", Form: FormCount, Doc: "how many"}, {Name: "records", Form: FormCount, Doc: "how many"}, {Name: "consideration", Form: FormWord, Optional: true, Doc: "always none: data are not sold"},
 		{Name: "group", Form: FormYesNo, Optional: true, Doc: "within the group"},
+	}},
+	{ActLegalBasis, "A store, or the backups, stand outside of a building's country on a legal basis; it stands here before anything is written there.", []Fact{
+		{Name: "place", Form: FormStore, Doc: "what stands there"}, {Name: "region", Form: FormRegion, Doc: "where it stands"}, choice("mechanism", "legal basis", mechanisms),
+		{Name: "from", Form: FormInstant, Doc: "valid from"}, {Name: "until", Form: FormInstant, Doc: "and until"},
 	}},
 	{ActDisclosure, "Records went to an authority that may demand them.", []Fact{
 		choice("authority", "which", authorities), choice("basis", "the law", laws), factNumber, {Name: "demanded", Form: FormYesNo, Doc: "by the law"}, {Name: "allowed", Form: FormYesNo, Doc: "by the law"},

@@ -19,8 +19,8 @@ import (
 // protocol for incremental backups loses the first commit after the last one,
 // which may be a deletion. It holds no former versions, no marks of deletions
 // and no commit numbers, which would tell what was written together. Log
-// records that would grow older than Limits.LogData while the backup is kept
-// are left out (FL:L58).
+// records that would grow older than log data are kept, in whichever building
+// that is the least, while the backup is kept, are left out (FL:L58).
 //
 // The other stores are never in the provider's backups: the vault, because a
 // copy of a key would undo its destruction; the ledger, because a restore
@@ -43,6 +43,9 @@ func (r *Registry) backup() (name string, err error) {
 	if err != nil {
 		return "", err
 	}
+	if err := r.checkRegion(placeBackups); err != nil {
+		return "", err
+	}
 	now := r.o.Now().UTC()
 	name = backupName(now, r.o.IDs.New())
 	m := Manifest{Format: backupFormat, Store: Cloud, At: now}
@@ -53,7 +56,7 @@ func (r *Registry) backup() (name string, err error) {
 	if err := r.ledger.sync(m.Sequence); err != nil {
 		return "", err
 	}
-	from := now.Add(r.o.Limits.Backups - r.o.Limits.LogData)
+	from := now.Add(r.o.Limits.Backups - r.shortestLogData())
 	if m.LogsFrom = dayOf(from); !from.Truncate(wholeDay).Equal(from) {
 		m.LogsFrom = dayOf(from.Add(wholeDay))
 	}
@@ -75,6 +78,9 @@ func (r *Registry) backup() (name string, err error) {
 	}
 	if m.Hash != "" {
 		facts["head"] = m.Hash
+	}
+	if region := r.o.regionOf(placeBackups); region != "" {
+		facts["region"] = region
 	}
 	if _, err := r.Append(Entry{Act: ActBackup, Facts: facts}, true); err != nil {
 		return "", err

@@ -63,8 +63,8 @@ func (r *Registry) checkUsage(u *UsageLog) error {
 		return errors.New("a usage-log needs the instant of collection; it is kept for a limited time from then")
 	case u.At.After(now):
 		return errors.New("a usage-log was collected in the future")
-	case now.Sub(u.At) > r.o.Limits.LogData:
-		return fmt.Errorf("a usage-log is older than log data are kept, which is %s", r.o.Limits.LogData)
+	case now.Sub(u.At) > r.LogData(u.Building):
+		return fmt.Errorf("a usage-log is older than log data are kept, which is %s", r.LogData(u.Building))
 	}
 	return nil
 }

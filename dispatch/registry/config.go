@@ -27,6 +27,9 @@ type Config struct {
 	Buildings []BuildingConfig
 	Limits    Limits
 	Cost      Cost // of password hashes
+	Regions   map[string]string
+	Bases     []Basis
+	Group     []string
 
 	// Layouts are what the service calls floors and banks, by building. Stores
 	// do without; a building without one is not checked against it.
@@ -53,12 +56,17 @@ type (
 		Buildings []buildingJSON `json:"buildings"`
 		Limits    limitsJSON     `json:"limits"`
 		Cost      costJSON       `json:"password_cost"`
+
+		Regions map[string]string `json:"regions,omitempty"`
+		Bases   []Basis           `json:"legal_bases,omitempty"`
+		Group   []string          `json:"group,omitempty"`
 	}
 	buildingJSON struct {
 		Name        string    `json:"name"`
 		Region      string    `json:"region"`
 		Residential bool      `json:"residential"`
 		Intercom    bool      `json:"intercom"`
+		LogData     span      `json:"log_data,omitzero"`
 		Logs        []logJSON `json:"logs,omitempty"`
 
 		Floors []string     `json:"floors,omitempty"`
@@ -121,12 +129,12 @@ func WriteConfig(dir string, c Config) error {
 		return fmt.Errorf("%s: %w", ConfigFile, err)
 	}
 	j := configJSON{
-		Format: configFormat, Cost: costJSON(c.Cost),
+		Format: configFormat, Cost: costJSON(c.Cost), Regions: c.Regions, Bases: c.Bases, Group: c.Group,
 		Limits: limitsJSON{span(c.Limits.LogData), span(c.Limits.Inactivity), span(c.Limits.Backups), span(c.Limits.Rotation), span(c.Limits.Archive), c.Limits.Cell},
 	}
 	for _, b := range c.Buildings {
 		layout := c.Layouts[b.Name]
-		x := buildingJSON{Name: b.Name, Region: b.Region, Residential: b.Residential, Intercom: b.Intercom, Floors: layout.Floors, Banks: layout.Banks}
+		x := buildingJSON{Name: b.Name, Region: b.Region, Residential: b.Residential, Intercom: b.Intercom, LogData: span(b.LogData), Floors: layout.Floors, Banks: layout.Banks}
 		for _, l := range b.Logs {
 			x.Logs = append(x.Logs, logJSON{l.Name, l.Fields, l.Purpose, span(l.Retention)})
 		}
@@ -177,12 +185,12 @@ func parseConfig(text []byte) (Config, error) {
 		return Config{}, fmt.Errorf("format %d: this program reads format %d", j.Format, configFormat)
 	}
 	l := j.Limits
-	c := Config{Cost: Cost(j.Cost), Limits: Limits{
+	c := Config{Cost: Cost(j.Cost), Regions: j.Regions, Bases: j.Bases, Group: j.Group, Limits: Limits{
 		LogData: time.Duration(l.LogData), Inactivity: time.Duration(l.Inactivity), Backups: time.Duration(l.Backups),
 		Rotation: time.Duration(l.Rotation), Archive: time.Duration(l.Archive), Cell: l.Cell,
 	}}
 	for _, b := range j.Buildings {
-		x := BuildingConfig{Name: b.Name, Region: b.Region, Residential: b.Residential, Intercom: b.Intercom}
+		x := BuildingConfig{Name: b.Name, Region: b.Region, Residential: b.Residential, Intercom: b.Intercom, LogData: time.Duration(b.LogData)}
 		for _, l := range b.Logs {
 			x.Logs = append(x.Logs, LogDeclaration{l.Name, l.Fields, l.Purpose, time.Duration(l.Retention)})
 		}

@@ -14,8 +14,10 @@ func wholeConfig() Config {
 	return Config{
 		Buildings: []BuildingConfig{
 			{Name: "main", Region: "FI", Residential: true, Intercom: true, Logs: []LogDeclaration{{Name: "doors", Fields: []string{"floor", "result"}, Purpose: ToSecure, Retention: 36 * time.Hour}}},
-			{Name: "annex", Region: "SE"},
+			{Name: "annex", Region: "SE", LogData: 100 * wholeDay},
 		},
+		Regions: map[string]string{"cloud": "IE", "backups": "US"}, Group: []string{"ORG-4"},
+		Bases:  []Basis{{"backups", "US", "SCC", start, start.Add(365 * wholeDay)}},
 		Limits: DefaultLimits(), Cost: TestCost,
 		Layouts: map[string]Layout{"main": {Floors: []string{"G", "1", "2"}, Banks: []BankLayout{{"low", []string{"G", "1"}}}}},
 	}

@@ -374,7 +374,7 @@ With this page, Badger v4 and a library of AES-GCM and XChaCha20-Poly1305, the s
 
 The folder of the stores has one Badger database each in ` + "`cloud/`, `analytics/`, `vault/`, `archive/`, `ledger/`" + ` and ` + "`building-NAME/`" + ` for each
 building. They have one version of each key, no time to live, and no encryption of Badger's own. ` + "`registry.json`" + ` beside them says
-which buildings, logs and limits they were opened with; ` + "`backups/`" + ` has full backups of the cloud (a line of JSON, then Badger's
+which buildings, logs, limits and countries they were opened with; ` + "`backups/`" + ` has full backups of the cloud (a line of JSON, then Badger's
 backup stream), and ` + "`displays/`" + ` what the displays show.
 
 The folder of the keys lies elsewhere: ` + "`provider-EPOCH.key`, and `building-NAME-EPOCH.key`" + ` for each building, 32 raw bytes each,

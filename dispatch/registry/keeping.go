@@ -25,6 +25,7 @@ type sweepMemory struct {
 	declared map[string]bool // by building: logs that are not declared have gone
 	looked   time.Time       // when the usage log and the links were last looked through
 	shreds   uint64          // count of destroyed keys at that time
+	local    time.Time       // when log data were last swept that local law wants kept for less time
 	accounts struct {
 		looked time.Time // when they were last looked through
 		due    time.Time // none of them is due before

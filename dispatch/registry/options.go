@@ -60,6 +60,17 @@ func (o *Options) check() error {
 			}
 		}
 	}
+	for i, b := range o.Buildings {
+		if b.LogData < 0 || b.LogData > o.Limits.LogData {
+			wrong("Buildings: LogData of building %d is %s; local law can only shorten Limits.LogData, %s", i+1, b.LogData, o.Limits.LogData)
+		}
+	}
+	o.checkPlaces(wrong)
+	for i, number := range o.Group {
+		if !ValidNumber(number) {
+			wrong("Group: organisation %d is no number such as ORG-4", i+1)
+		}
+	}
 	o.Limits.check(wrong)
 	if len(faults) > 0 {
 		return fmt.Errorf("registry options: %w", errors.Join(faults...))

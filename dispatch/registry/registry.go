@@ -18,6 +18,17 @@ type Options struct {
 	Buildings []BuildingConfig // in the order of their names' first use; a building that is not named here has no server
 	Limits    Limits
 
+	// Regions say in which country the provider's stores and the backups
+	// stand, by name, such as "cloud" and "backups"; what is not named stands
+	// where the first building does. Outside of a building's country, and of
+	// the EEA where that is a part of it, one of Bases has to be valid (FL:L70).
+	Regions map[string]string
+	Bases   []Basis
+
+	// Group are the numbers of the organisations, such as ORG-4, that belong
+	// to the provider's or a Manager's group (RC:L39, FL:L68).
+	Group []string
+
 	// Existing opens only what is there: a store or a key-encryption key that
 	// is missing, and a building server that Buildings does not name, is an
 	// error, and nothing is made in its place.
@@ -34,6 +45,7 @@ type BuildingConfig struct {
 	Region      string // ISO 3166 country; where the server stands
 	Residential bool   // Flow Residential: addresses, apartments, displays
 	Intercom    bool
+	LogData     time.Duration // where local law wants log data kept for less time than Limits.LogData (FL:L58); 0 = Limits.LogData
 	Logs        []LogDeclaration
 }
 
@@ -119,15 +131,21 @@ func Open(o Options) (r *Registry, err error) {
 		}
 		r.keys.existing = true
 	}
-	for _, kind := range providerStores {
+	for _, kind := range providerStores { // the ledger is the first
 		s, err := openStore(o.Dir, kind, "", o.Log)
 		if err != nil {
 			return r, err
 		}
 		r.stores[s.name] = s
-	}
-	if r.ledger, err = openLedger(r.stores[string(Ledger)]); err != nil {
-		return r, err
+		if kind != Ledger {
+			continue
+		}
+		if r.ledger, err = openLedger(s); err != nil {
+			return r, err
+		}
+		if err := r.checkRegions(); err != nil {
+			return r, err
+		}
 	}
 	if r.ring, err = openRing(providerRing, r.stores[string(Vault)], r.keys, o.Now); err != nil {
 		return r, err
@@ -199,6 +217,10 @@ func (r *Registry) Physical() []string {
 	}
 	return dirs
 }
+
+// InGroup tells whether an organisation belongs to the provider's or a
+// Manager's group.
+func (r *Registry) InGroup(organisation string) bool { return slices.Contains(r.o.Group, organisation) }
 
 // Buildings are the configurations of the buildings that the provider serves.
 func (r *Registry) Buildings() []BuildingConfig {

@@ -61,7 +61,7 @@ func (r *Registry) sweep() (swept map[string]int, inactive []ID, err error) {
 		what string
 		do   func() error
 	}{
-		{"usage log", s.usage}, {"key audit", s.keyAudit}, {"logs of buildings", s.buildingLogs}, {"links", s.links},
+		{"legal bases", s.r.checkRegions}, {"usage log", s.usage}, {"usage log under local law", s.localUsage}, {"key audit", s.keyAudit}, {"logs of buildings", s.buildingLogs}, {"links", s.links},
 		{"archive", s.archive}, {"backups", s.backups},
 	} {
 		if err := step.do(); err != nil {
@@ -203,15 +203,15 @@ func bucketsBefore(txn *badger.Txn, log []byte, last string) (buckets, records [
 	return buckets, records, nil
 }
 
-// keyAudit deletes entries of the key audit that are Limits.LogData old. The
-// ledger has the last that goes of each building before any goes, so that the
-// chain of those that stay has a known beginning.
+// keyAudit deletes entries of the key audit that are as old as their building
+// keeps log data. The ledger has the last that goes of each building before any
+// goes, so that the chain of those that stay has a known beginning.
 func (s *sweep) keyAudit() error {
 	st, err := s.r.store(Cloud, "")
 	if err != nil {
 		return err
 	}
-	cutoff := s.now.Add(-s.r.o.Limits.LogData)
+	latest := s.now.Add(-s.r.shortestLogData())
 	var keys [][]byte
 	anchors := map[string]Anchor{}
 	younger := errors.New("younger")
@@ -221,8 +221,11 @@ func (s *sweep) keyAudit() error {
 			if err := item.Value(func(v []byte) error { return st.decode(KindKeyAudit, item.Key(), v, &e) }); err != nil {
 				return err
 			}
-			if e.At.After(cutoff) {
+			switch {
+			case e.At.After(latest):
 				return younger // entries follow each other in time
+			case s.now.Sub(e.At) < s.r.LogData(e.Building):
+				return nil
 			}
 			keys = append(keys, item.KeyCopy(nil))
 			anchors[e.Building] = Anchor{e.Building, e.Sequence, e.Hash}

@@ -72,7 +72,7 @@ func newHouse(t testing.TB, change ...func(*Config)) *house {
 			}},
 			{Name: "office", Region: "FI"},
 		},
-		Limits: registry.DefaultLimits(),
+		Limits: registry.DefaultLimits(), Group: []string{"ORG-1"},
 	})
 	if err != nil {
 		t.Fatal(err)

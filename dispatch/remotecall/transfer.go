@@ -12,7 +12,7 @@ import (
 // Agreement is a processing agreement with a recipient (RC:L37, FL:L66).
 type Agreement struct {
 	Recipient         string // number of an organisation, such as ORG-4
-	Group             bool   // a company of the provider's or Manager's group (RC:L39, FL:L68)
+	Group             bool   // a company of the provider's or Manager's group (RC:L39, FL:L68), of registry.Options.Group
 	Region, Mechanism string // a region outside the EEA needs one of registry.Mechanisms
 	Purposes          []registry.Purpose
 	Categories        []registry.Category
@@ -22,12 +22,9 @@ type Agreement struct {
 	Consideration string
 }
 
-// eea are the countries of the European Economic Area, ISO 3166.
-var eea = strings.Fields("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK")
-
 // lawful tells whether data may be processed in a region.
 func lawful(region, mechanism string) bool {
-	return slices.Contains(eea, region) || countryForm(region) == nil && len(region) == 2 && slices.Contains(registry.Mechanisms(), mechanism)
+	return slices.Contains(registry.EEA(), region) || countryForm(region) == nil && len(region) == 2 && slices.Contains(registry.Mechanisms(), mechanism)
 }
 
 // Agree records an agreement in the ledger.
@@ -48,6 +45,8 @@ func (o *Operator) Agree(a Agreement) (registry.ID, error) {
 		return "", field(NoTransferBasis, "consideration", "must be none: data are not sold (FL:L68)")
 	case !lawful(a.Region, a.Mechanism):
 		return "", NoTransferBasis
+	case a.Group && !o.s.c.Registry.InGroup(a.Recipient):
+		return "", field(NoTransferBasis, "recipient", "is not on the list of the group's organisations: add it to \"group\" in "+registry.ConfigFile)
 	}
 	facts := map[string]string{
 		"recipient": a.Recipient, "group": yesNo(a.Group), "region": a.Region, "purposes": words(a.Purposes), "categories": words(a.Categories),
@@ -131,7 +130,7 @@ func (o *Operator) agreement(r TransferRequest, categories []registry.Category) 
 		switch f := e.Facts; {
 		case e.Act != registry.ActAgreement, f["recipient"] != r.Recipient, !within(now, f["from"], f["until"]):
 		case !slices.Contains(strings.Split(f["purposes"], ","), string(r.Purpose)), !covers(strings.Split(f["categories"], ","), categories):
-		case r.Group && f["group"] != "yes":
+		case r.Group && (f["group"] != "yes" || !o.s.c.Registry.InGroup(r.Recipient)):
 		case !lawful(f["region"], f["mechanism"]):
 			refusal = NoTransferBasis
 		default:

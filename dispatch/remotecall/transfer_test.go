@@ -27,6 +27,8 @@ func TestAgreementsThatCannotBeMade(t *testing.T) {
 		{"in the United States by a mechanism that is none", func(a *Agreement) { a.Region, a.Mechanism = "US", "trust" }, NoTransferBasis},
 		{"nowhere in particular", func(a *Agreement) { a.Region, a.Mechanism = "Mars", "SCC" }, NoTransferBasis},
 		{"in the United States under contractual clauses", func(a *Agreement) { a.Region, a.Mechanism = "US", "SCC" }, ""},
+		{"within the group, with one of its organisations", func(a *Agreement) { a.Group = true }, ""},
+		{"within the group, with somebody else", func(a *Agreement) { a.Group, a.Recipient = true, "ORG-2" }, NoTransferBasis},
 		{"in Norway, which is of the EEA", func(a *Agreement) { a.Region = "NO" }, ""},
 	} {
 		a := agreement(h)

@@ -83,7 +83,7 @@ func (s *Service) Upload(u Usage) error {
 		return field(MissingField, "at", "")
 	case at.After(now.Add(ahead)):
 		return field(MalformedField, "at", "lies in the future")
-	case now.Sub(at.Truncate(time.Hour)) > s.c.Registry.Limits().LogData:
+	case now.Sub(at.Truncate(time.Hour)) > s.c.Registry.LogData(u.Building):
 		return field(MalformedField, "at", "is longer ago than log data are kept")
 	}
 	since, err := s.c.Registry.Registered(u.Pseudonym)

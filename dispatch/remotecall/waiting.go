@@ -94,7 +94,7 @@ func (s *Service) storeUploads() error {
 // now as log data may be, is dropped.
 func (s *Service) storeUpload(tx *registry.Tx, u Usage) error {
 	rec := u.record()
-	if s.now().Sub(rec.At) > s.c.Registry.Limits().LogData {
+	if s.now().Sub(rec.At) > s.c.Registry.LogData(u.Building) {
 		return nil
 	}
 	_, err := s.c.Registry.Registered(u.Pseudonym)
