@@ -19,6 +19,23 @@ type Config struct {
 	Buildings []BuildingConfig `json:"buildings"`
 	Limits    Limits           `json:"limits"`
 	Cost      Cost             `json:"password_cost"`
+
+	// Regions are the countries in which the provider's stores and the backups
+	// stand, by name ("cloud", "backups"). One that is not named stands where
+	// the first building does.
+	Regions map[string]string `json:"regions"`
+	Bases   []Basis           `json:"legal_bases"`
+	Group   []string          `json:"group"` // numbers of the organisations of the provider's or a Manager's group: "ORG-4"
+}
+
+// Basis is the legal basis on which a store stands in another country than a
+// building.
+type Basis struct {
+	Place     string    `json:"place"` // as in Regions
+	Region    string    `json:"region"`
+	Mechanism string    `json:"mechanism"`
+	From      time.Time `json:"from"`
+	Until     time.Time `json:"until"`
 }
 
 // BuildingConfig is one building.
@@ -27,6 +44,7 @@ type BuildingConfig struct {
 	Region      string       `json:"region"` // ISO 3166, two letters
 	Residential bool         `json:"residential"`
 	Intercom    bool         `json:"intercom"`
+	LogData     *Span        `json:"log_data"` // nil: Limits.LogData; else what local law demands
 	Logs        []LogConfig  `json:"logs"`
 	Floors      []string     `json:"floors"` // lowest first; none = not said
 	Banks       []BankConfig `json:"banks"`
@@ -141,6 +159,17 @@ func ParseConfig(b []byte) (*Config, error) {
 				wrong("building %d: log %d has no name or that of another", i+1, j+1)
 			}
 			logs[l.Name] = true
+		}
+	}
+	for place, r := range c.Regions {
+		if place == "" || !region.MatchString(r) {
+			wrong("regions has a place without a name, or without a region of two letters")
+			break
+		}
+	}
+	for i, b := range c.Bases {
+		if b.Place == "" || b.Mechanism == "" || !region.MatchString(b.Region) || b.From.IsZero() || !b.Until.After(b.From) {
+			wrong("legal_bases: basis %d lacks a place, region, mechanism or instant, or ends before it begins", i+1)
 		}
 	}
 	for _, s := range []struct {

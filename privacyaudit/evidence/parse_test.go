@@ -32,24 +32,28 @@ func refuses(t *testing.T, parse func([]byte) error, rows []refusal) {
 	}
 }
 
-const goodConfig = `{"format": 1, "buildings": [{"name": "main", "region": "FI", "residential": true, "intercom": false,
+const goodConfig = `{"format": 1, "buildings": [{"name": "main", "region": "FI", "residential": true, "intercom": false, "log_data": "180d",
 	"logs": [{"name": "doors", "fields": ["floor"], "purpose": "security-monitoring", "retention": "7d"}, {"name": "old", "fields": null, "purpose": ""}],
 	"floors": ["0", "1"], "banks": [{"name": "a", "floors": ["0", "1"]}]}],
 	"limits": {"log_data": "365d", "inactivity": "730d", "backups": "36h30m0s", "key_rotation": "30d", "archive": "1095d", "least_people_in_a_cell": 5},
-	"password_cost": {"memory_kib": 64, "passes": 1, "threads": 2}}`
+	"password_cost": {"memory_kib": 64, "passes": 1, "threads": 2},
+	"regions": {"backups": "SE"}, "group": ["ORG-4"],
+	"legal_bases": [{"place": "backups", "region": "US", "mechanism": "adequacy", "from": "2027-01-01T00:00:00Z", "until": "2028-01-01T00:00:00Z"}]}`
 
 func TestConfig(t *testing.T) {
 	got, err := ReadConfig(folder(t, map[string]string{ConfigFile: goodConfig}))
 	must(t, err)
 	day := Span(24 * time.Hour)
-	week := 7 * day
+	week, local := 7*day, 180*day
 	want := &Config{
 		Format: 1,
-		Buildings: []BuildingConfig{{Name: "main", Region: "FI", Residential: true,
+		Buildings: []BuildingConfig{{Name: "main", Region: "FI", Residential: true, LogData: &local,
 			Logs:   []LogConfig{{Name: "doors", Fields: []string{"floor"}, Purpose: "security-monitoring", Retention: &week}, {Name: "old"}},
 			Floors: []string{"0", "1"}, Banks: []BankConfig{{"a", []string{"0", "1"}}}}},
-		Limits: Limits{365 * day, 730 * day, Span(36*time.Hour + 30*time.Minute), 30 * day, 1095 * day, 5},
-		Cost:   Cost{64, 1, 2},
+		Limits:  Limits{365 * day, 730 * day, Span(36*time.Hour + 30*time.Minute), 30 * day, 1095 * day, 5},
+		Cost:    Cost{64, 1, 2},
+		Regions: map[string]string{"backups": "SE"}, Group: []string{"ORG-4"},
+		Bases: []Basis{{"backups", "US", "adequacy", time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC)}},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("config (-want +got):\n%s", d)
@@ -70,12 +74,16 @@ func TestConfig(t *testing.T) {
 		{"a format of the future", with(`"format": 1`, `"format": 2`), "format 2 is unknown"},
 		{"text where a number belongs", with(`"format": 1`, `"format": "`+secret+`"`), "not of its field's type"},
 		{"a building without a name", with(`"main"`, `""`), "building 1 has no name"},
+		{"two buildings of one name", with(`"buildings": [`, `"buildings": [{"name": "main", "region": "FI"}, `), "building 2 has no name or that of another"},
 		{"a building without a region", with(`"FI"`, `"`+secret+`"`), "no region of two letters"},
 		{"two logs of one name", with(`"old"`, `"doors"`), "log 2 has no name or that of another"},
 		{"a span that is none", with(`"30d"`, `"`+secret+`d"`), "not in the form"},
 		{"a span below nought", with(`"30d"`, `"-5h"`), "not in the form"},
 		{"no limit of the age of logs", with(`"log_data": "365d", `, ``), "limits.log_data is absent"},
 		{"counts of nobody", with(`"least_people_in_a_cell": 5`, `"least_people_in_a_cell": 0`), "least_people_in_a_cell"},
+		{"a place in no country", with(`"SE"`, `"`+secret+`"`), "without a region of two letters"},
+		{"a basis that ends before it begins", with(`2028-01`, `2026-01`), "basis 1"},
+		{"a basis in no country", with(`"US"`, `"`+secret+`"`), "basis 1"},
 		{"passwords at no cost", with(`"passes": 1`, `"passes": 0`), "password_cost"},
 		{"nesting without end", with(`"buildings": [`, `"buildings": `+strings.Repeat("[", 40)), "byte"},
 	})
@@ -125,6 +133,8 @@ func TestTruth(t *testing.T) {
 	for _, row := range []struct{ name, file, old, new, err string }{
 		{"settings of another schema", "settings.json", `"schema": 1`, `"schema": 2`, "settings.json: schema 2 is unknown"},
 		{"settings of a run that ends before it starts", "settings.json", `2027-01-02`, `2026-01-02`, "does not end after it starts"},
+		{"settings that name no building", "settings.json", `"building": "main"`, `"building": ""`, "names no building"},
+		{"a canary that came never", "canaries.ndjson", `"from":"2027-01-01T01:00:00Z"}`, `"from":"0001-01-01T00:00:00Z"}`, "line 2: a canary does not say since when"},
 		{"settings with an unknown field", "settings.json", `"sites"`, `"` + secret + `"`, "does not belong here"},
 		{"a canary without a value", "canaries.ndjson", `"value":"x"`, `"value":""`, "canaries.ndjson: line 2: a canary has no"},
 		{"a canary that went before it came", "canaries.ndjson", `"until":"2027`, `"until":"2026`, "line 1: a canary had to go before it came"},
@@ -179,6 +189,10 @@ func TestLog(t *testing.T) {
 		{"a last line without its end", head + "}\n" + head, "line 2: the last line has no end"},
 		{"a line without level", `{"time":"2027-01-01T00:00:00Z","msg":"m"}` + "\n", "line 1: has no level"},
 		{"an instant that is none", `{"time":"` + secret + `","level":"INFO","msg":"m"}` + "\n", "its time is not in the form"},
+		{"an instant before all others", `{"time":"0001-01-01T00:00:00Z","level":"INFO","msg":"m"}` + "\n", "its time or level is empty"},
+		{"an empty level", `{"time":"2027-01-01T00:00:00Z","level":"","msg":"m"}` + "\n", "its time or level is empty"},
+		{"more attributes than a line can have", head + manyAttributes() + "}\n", "more than 256 fields"},
+		{"attributes nested without end", head + `,"a":` + strings.Repeat(`{"a":`, 40) + "1" + strings.Repeat("}", 41) + "\n", "nested more than 32 deep"},
 		{"a level that is null", `{"time":"2027-01-01T00:00:00Z","level":null,"msg":"m"}` + "\n", "its level is not in the form"},
 		{"an attribute twice", head + `,"` + secret + `":1,"` + secret + `":2}` + "\n", "two fields of one name"},
 		{"an attribute of a group and one that looks like it", head + `,"a":{"b":1},"a.b":2}` + "\n", "name of one in a group"},
@@ -186,6 +200,14 @@ func TestLog(t *testing.T) {
 		{"two objects in a line", head + "}" + head + "}\n", "something stands behind"},
 		{"a line without end of sense", strings.Repeat(" ", longestLine+1) + "\n", "longer than"},
 	})
+}
+
+func manyAttributes() string {
+	var b strings.Builder
+	for i := range mostFields {
+		fmt.Fprintf(&b, `,"a%d":1`, i)
+	}
+	return b.String()
 }
 
 func TestMetrics(t *testing.T) {
@@ -308,6 +330,7 @@ func TestDisplay(t *testing.T) {
 		{"three files that show the same", text, page, nil},
 		{"a screen with another name", in(text, "Ann", secret), page, []string{".txt: row 1 is another than the list's"}},
 		{"a screen with the name that was before, and shorter", in(text, "Ann  <b>", "Ann"), page, []string{".txt: row 1 is another than the list's"}},
+		{"a screen without a gap behind the apartment", in(text, "1 a  ", "1 a"), page, []string{".txt: row 1 is another than the list's"}},
 		{"a screen with a row too many", text + "3    " + secret + "\n", page, []string{".txt: row 3 is not in the list"}},
 		{"a screen with a row too few", in(text, "2    \n", ""), page, []string{".txt: row 2 of the list is not there"}},
 		{"an empty screen", "", page, []string{".txt: row 1 of the list is not there", ".txt: row 2 of the list is not there"}},
@@ -352,7 +375,7 @@ func TestPhones(t *testing.T) {
 	p, err := Open(folder(t, map[string]string{
 		"stores/phones/1.0/log.ndjson": use + use[:40], "stores/phones/1.0/ids.ndjson": id,
 		"stores/phones/1.0/settings.json":  `{"version":1,"store_missed_pictures":true,"walking_speed_mm_s":1310,"objected":["usage-analysis"]}`,
-		"stores/phones/1.0/pictures/a.bin": "x", "stores/phones/1.0/pictures/b.jpg": "x", "stores/phones/1.0/calls.db": "x",
+		"stores/phones/1.0/pictures/a.bin": "x", "stores/phones/1.0/pictures/c.bin/": "", "stores/phones/1.0/pictures/b.jpg": "x", "stores/phones/1.0/calls.db": "x",
 		"stores/phones/2.0/settings.json": `{"version":1,"store_missed_pictures":false}`,
 		"stores/phones/3.0/settings.json": `{"version":1,"login":"` + secret + `"}`,
 		"stores/phones/4.0/":              "",
@@ -368,7 +391,7 @@ func TestPhones(t *testing.T) {
 	want := []Phone{
 		{Ordinal: "1.0", Log: []PhoneUse{{"a@example.test", at, "main", "a", "remote-call", "0", "3"}}, LogCut: true,
 			IDs:      []PhoneID{{"main", "abc", at, at.Add(24 * time.Hour), true}},
-			Settings: &PhoneSettings{1, true, &speed, []string{"usage-analysis"}}, Pictures: []string{"a.bin"}, Others: []string{"calls.db", "pictures/b.jpg"}},
+			Settings: &PhoneSettings{1, true, &speed, []string{"usage-analysis"}}, Pictures: []string{"a.bin"}, Others: []string{"calls.db", "pictures/b.jpg", "pictures/c.bin"}},
 		{Ordinal: "2.0", Settings: &PhoneSettings{Version: 1}},
 		{Ordinal: "4.0"},
 	}
