@@ -8,6 +8,7 @@ import (
 	"hoistway/dispatch/remotecall"
 	"hoistway/scenarios"
 	"hoistway/twin"
+	"hoistway/twin/result"
 	"hoistway/twin/script"
 )
 
@@ -134,7 +135,7 @@ func (e *Estate) personal(p *person, ev *scenarios.Event, a *script.Act) error {
 	case p == nil:
 		return nil
 	case !p.used():
-		return e.scripted(p, ev, Unused)
+		return e.scripted(p, ev, result.NotUsed)
 	}
 	if err := p.phone.SignedIn(); is(err, remotecall.NotSignedIn) {
 		if err := e.again(p); err != nil {

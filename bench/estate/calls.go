@@ -5,11 +5,8 @@ import (
 
 	"hoistway/dispatch/remotecall"
 	"hoistway/scenarios"
+	"hoistway/twin/result"
 )
-
-// Unused is why somebody with the app does not call from it: they stopped
-// using it. It is the person's own reason, not a refusal of the service.
-const Unused = "app-not-used"
 
 // Call asks for a car from a resident's phone. It implements twin.Service.
 func (e *Estate) Call(at scenarios.Instant, number int64, resident, from, to int, distance float64) (time.Duration, string) {
@@ -19,7 +16,7 @@ func (e *Estate) Call(at scenarios.Instant, number int64, resident, from, to int
 	case p == nil:
 		return 0, string(remotecall.Unavailable)
 	case p.silent, p.appless:
-		return 0, Unused
+		return 0, result.NotUsed // the person's own doing, and no refusal
 	}
 	r := remotecall.CallRequest{Building: Main, From: e.floors[from], To: e.floors[to], Distance: distance, Walk: walk(distance, p.place.Speed)}
 	if p.place.Favourite == to {

@@ -7,6 +7,7 @@ import (
 	"hoistway/dispatch/registry"
 	"hoistway/dispatch/remotecall"
 	"hoistway/scenarios"
+	"hoistway/twin/result"
 	"hoistway/twin/script"
 )
 
@@ -18,7 +19,7 @@ func (e *Estate) staffActs(p *person, ev *scenarios.Event, a *script.Act) error 
 	switch ev.Kind {
 	case scenarios.Held:
 		if p == nil || !p.used() {
-			return e.scripted(p, ev, Unused)
+			return e.scripted(p, ev, result.NotUsed)
 		}
 		kind := registry.KindFlowProfile.Name
 		if p.service == remotecall.RemoteCall {
@@ -46,7 +47,7 @@ func (e *Estate) staffActs(p *person, ev *scenarios.Event, a *script.Act) error 
 		_, err = security.Reidentify(registry.Case{Reason: registry.ReidentificationReasons()[0], Requester: "staff-1", Approver: "staff-2", Pseudonyms: []registry.ID{p.phone.Pseudonym(Main)}})
 	case scenarios.Disclosed:
 		if p == nil || p.erased {
-			return e.scripted(p, ev, Unused)
+			return e.scripted(p, ev, result.NotUsed)
 		}
 		var out []byte
 		out, err = service.Disclose(remotecall.Order{Authority: "police", Basis: "police-law", Demanded: true, Allowed: true, Approver: "staff-3", Emails: []string{p.email}, Service: p.service})
