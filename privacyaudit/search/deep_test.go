@@ -160,6 +160,7 @@ func TestDeepFails(t *testing.T) {
 		{"a bomb beside a value", append(bytes.Clone(bomb), secret...), ErrTooLarge, 2},
 		{"random bytes", noise, nil, 0},
 		{"the mark of zlib by chance", []byte("x\x9c" + secret), nil, 1},
+		{"a mark of gzip with flags that are reserved", []byte("\x1f\x8b\x08\xe0\x00\x00\x00\x00\x00\xff" + secret), nil, 1},
 		{"a mark of gzip without a header", []byte("\x1f\x8b\x08\xff\xff\xff\xff\xff\xff\xff" + secret), nil, 1},
 	} {
 		x := index(t, Needle{ID: 7, Value: []byte(secret)})

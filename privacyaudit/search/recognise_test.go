@@ -39,6 +39,7 @@ func TestRecognise(t *testing.T) {
 		{text: `Ring +44 (0)20 7946 0958.`, want: phone},
 		{text: `+4915112345678`, want: phone},
 		{text: `2026-03-11T08:15:00+02:00`},
+		{text: `+0123456789 is no country`},
 		{text: `mean wait +12.5 s, +3 %`},
 		{text: `1.5e+12345678`},
 		{text: `dGhlIGNhcg+12345678+9abc/`},

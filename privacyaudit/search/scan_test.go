@@ -51,6 +51,15 @@ func TestNewIndex(t *testing.T) {
 	}
 }
 
+// TestPath is a form that random values seldom have: a value that is escaped in a
+// path, with an at sign that is not.
+func TestPath(t *testing.T) {
+	x := index(t, Needle{ID: 1, Value: []byte("Anna V@tower")})
+	if diff := cmp.Diff([]Hit{{1, "url", 1}}, hits(x, []byte("/Anna%20V@tower"))); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
 func TestNeedles(t *testing.T) {
 	needle := func(id int, v string, derived, lower bool) Needle {
 		return Needle{ID: id, Value: []byte(v), Derived: derived, Lower: lower}
