@@ -15,11 +15,11 @@ import (
 // (FL:L58), in its stricter reading.
 const longestLog = 365 * 24 * time.Hour
 
-// buildingName is the form of a building's name: it becomes part of the names
-// of folders and key files.
 // logName is the form of the names of buildings' logs, which stand in keys.
 var logName = regexp.MustCompile(`^[a-z0-9]+([-_][a-z0-9]+)*$`)
 
+// buildingName is the form of a building's name: it becomes part of the names
+// of folders and key files.
 var buildingName = regexp.MustCompile(`^[a-z0-9]+([-_][a-z0-9]+)*$`)
 
 // check finds everything that is wrong with the options.
