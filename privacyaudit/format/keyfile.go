@@ -27,8 +27,8 @@ type KeyFile struct {
 // NewRing reads the key-encryption keys of a folder, those in handed-over/NAME/
 // as well. Files with other names are left alone; Files lists them. A key of the
 // wrong length, a link in place of a file, and two different keys for one ring
-// and epoch are errors. An empty folder is none: then all sealed values are
-// locked.
+// and epoch are errors. Without a folder, "", or with an empty one, there are
+// none: then all sealed values are locked.
 func NewRing(keysDir string) (*Ring, error) {
 	r := &Ring{
 		outer:   map[kekName]cipher.AEAD{},
@@ -36,6 +36,9 @@ func NewRing(keysDir string) (*Ring, error) {
 		wrapped: map[keyName]*wrapping{},
 		young:   map[keyName][]cipher.AEAD{},
 		room:    cachedKeys,
+	}
+	if keysDir == "" {
+		return r, nil
 	}
 	if info, err := os.Stat(keysDir); err != nil {
 		return nil, fmt.Errorf("folder of the keys: %w", err)

@@ -89,6 +89,12 @@ func TestOpen(t *testing.T) {
 	if _, err := r.Open(nil, "cloud", []byte("ra/x"), v); err != nil {
 		t.Errorf("a key that was added late: %v", err)
 	}
+	// So may another version of one that is in use.
+	add("vault", 1, 2, underKEK(secret(2), 78, "provider", "wk/"+id(1), secret(201)))
+	v, _ = format.ParseValue(seal(secret(201), 1, 1, "cloud", "ra/x", json))
+	if _, err := r.Open(nil, "cloud", []byte("ra/x"), v); err != nil {
+		t.Errorf("a version that was added late: %v", err)
+	}
 	if r.Keys() != 9 {
 		t.Errorf("%d keys, want 9", r.Keys())
 	}
