@@ -101,6 +101,9 @@ func (a *Audit) prepare() (err error) {
 	}
 	if a.ring, err = format.NewRing(a.Parts.Keys); err != nil {
 		a.problem("key", "", err)
+		if a.ring, err = format.NewRing(""); err != nil {
+			return fmt.Errorf("audit: %w", err)
+		}
 	}
 	for _, p := range a.Policies {
 		a.Report.Policies = append(a.Report.Policies, finding.Policy{Name: p.Name, Statement: p.Title, Version: p.Version, SHA256: p.sum, StatementSHA256: p.tsum})
