@@ -162,7 +162,7 @@ var acts = []Act{
 	{ActHandOver, "Our service in a building ended, and the building's key went to its Manager.", []Fact{
 		factBuilding, {Name: "successor", Form: FormNumber, Optional: true, Doc: "an organisation"}, {Name: "state", Form: FormWord, Optional: true, Doc: "intended or complete"}, {Name: "records", Form: FormCount, Optional: true, Doc: "of the building that went from the cloud"},
 	}},
-	{ActServiceEnded, "We ended the service in a building and erased what it held.", []Fact{
+	{ActServiceEnded, "We ended the service in a building and erased what its server held of people for us. Key tags and the logs that the Manager ordered stay: they are the Manager's, who got the keys of the server.", []Fact{
 		factBuilding, {Name: "state", Form: FormWord, Optional: true, Doc: "intended or complete"}, {Name: "records", Form: FormCount, Optional: true, Doc: "that went"},
 	}},
 	{ActObjection, "A subject objected to a purpose.", []Fact{factRef, {Name: "purpose", Form: FormWord, Doc: "that stops"}, optional(factService), {Name: "state", Form: FormWord, Optional: true, Doc: "made or withdrawn"}}},

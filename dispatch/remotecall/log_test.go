@@ -75,13 +75,20 @@ func TestNoLineOfTheLogNamesAnybody(t *testing.T) {
 		"hold":         func() error { _, err := analyst.Hold("claim", "", Flow, a.email, []string{"flow-profile"}); return err },
 		"release":      func() error { _, err := analyst.Release(a.subject); return err },
 		"troubleshoot": func() error { return analyst.Troubleshoot("tower", "dark-picture", "") },
-		"admit":        func() error { _, err := m.Admit(Admission{Service: Flow, Email: a.email}); return err },
-		"grant":        func() error { _, err := m.Grant(Flow, never, Grant{}); return err },
-		"withdraw":     func() error { return m.Withdraw(a.subject, never) },
-		"log":          func() error { return m.Log(a.email, nil) },
-		"moved-out":    func() error { _, err := m.MovedOut(never); return err },
-		"give-tag":     func() error { _, err := m.GiveTag(never, nil); return err },
-		"take-tag":     func() error { return m.TakeTag(never) },
+		"agree":        func() error { _, err := analyst.Agree(Agreement{Recipient: "ORG-1"}); return err },
+		"transfer": func() error {
+			_, err := analyst.Transfer(TransferRequest{Subjects: []registry.ID{a.subject}})
+			return err
+		},
+		"disclose":    func() error { _, err := analyst.Disclose(Order{Emails: []string{a.email}}); return err },
+		"development": func() error { _, err := h.staff(registry.RoleSecurity).Development(); return err },
+		"admit":       func() error { _, err := m.Admit(Admission{Service: Flow, Email: a.email}); return err },
+		"grant":       func() error { _, err := m.Grant(Flow, never, Grant{}); return err },
+		"withdraw":    func() error { return m.Withdraw(a.subject, never) },
+		"log":         func() error { return m.Log(a.email, nil) },
+		"moved-out":   func() error { _, err := m.MovedOut(never); return err },
+		"give-tag":    func() error { _, err := m.GiveTag(never, nil); return err },
+		"take-tag":    func() error { return m.TakeTag(never) },
 	} {
 		text.Reset()
 		if err := act(); err == nil {

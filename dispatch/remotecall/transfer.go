@@ -28,7 +28,8 @@ func lawful(region, mechanism string) bool {
 }
 
 // Agree records an agreement in the ledger.
-func (o *Operator) Agree(a Agreement) (registry.ID, error) {
+func (o *Operator) Agree(a Agreement) (_ registry.ID, err error) {
+	defer o.logRefusal("agree", &err)
 	if err := o.must(servingRoles); err != nil {
 		return "", err
 	}
@@ -71,6 +72,7 @@ type TransferRequest struct {
 // agreement that is valid now and covers the purpose and every category. The
 // ledger has it before the export is returned.
 func (o *Operator) Transfer(r TransferRequest) (export []byte, err error) {
+	defer o.logRefusal("transfer", &err)
 	if err := o.must(servingRoles); err != nil {
 		return nil, err
 	}
@@ -197,6 +199,7 @@ const mostPerOrder = 20
 // FL:L72): the records of the persons that it names. It is in the ledger before
 // anything is read.
 func (o *Operator) Disclose(r Order) (export []byte, err error) {
+	defer o.logRefusal("disclose", &err)
 	if err := o.must(servingRoles); err != nil {
 		return nil, err
 	}
@@ -291,6 +294,7 @@ func (s *Service) forEach(h registry.Handle, subjects []registry.ID, kinds []*re
 // Development is the export for product development: aggregates only (RC:L31,
 // FL:L43).
 func (o *Operator) Development() (export []byte, err error) {
+	defer o.logRefusal("development", &err)
 	if err := o.must(analysisRoles); err != nil {
 		return nil, err
 	}
