@@ -26,27 +26,41 @@ const block = 2048
 // places are the places in a block that the filter lets through.
 type places [block / stride]uint16
 
-// scanTable reports what has a window in a table. It filters block by block,
-// and then looks up the places that are left together, so that the processor
-// can wait for several of them at once.
+// scanTable reports what has a window in a table. It filters block by block, so
+// that the processor waits for many words of a filter at once.
 func (x *Index) scanTable(t *table, b []byte, f func(Hit)) {
 	if len(t.slots) == 0 {
 		return
 	}
 	var left places
 	for from := 0; from+t.width <= len(b); from += block {
-		n := t.pass(b[from:min(len(b), from+block+7)], &left)
+		piece := b[from:min(len(b), from+block+7)]
+		n := t.pass(piece, &left)
+		n = t.passSecond(piece, left[:n])
 		for _, i := range left[:n] {
 			at := from + int(i)
-			h := hashOf(t.window(b, at))
-			if t.slots[place(h)&t.mask].anchor != 0 {
-				x.probe(t, h, b, at, f)
-			}
+			x.probe(t, hashOf(t.window(b, at)), b, at, f)
 		}
 	}
 }
 
-// pass gives the number of places in b which the filter lets through, and
+// passSecond moves the places that the second filter lets through to the front,
+// and gives their number.
+func (t *table) passSecond(b []byte, left []uint16) int {
+	second, shift := t.second, t.narrow&63
+	n := 0
+	for _, i := range left {
+		h := hashOf(t.window(b, int(i)))
+		row := filterBits[secondRow(h)]
+		left[n] = i
+		if second[h>>shift]&row == row {
+			n++
+		}
+	}
+	return n
+}
+
+// pass gives the number of places in b which the first filter lets through, and
 // writes them into left. In b is a block, and 7 bytes more if there are.
 func (t *table) pass(b []byte, left *places) int {
 	filter, shift, keep := t.filter, t.shift&63, t.keep

@@ -22,14 +22,18 @@ const (
 	mixer    = 0x9e3779b97f4a7c15
 )
 
-// table says which anchors a window belongs to. In front of it stands a filter
-// that is small enough for a processor's second-level cache: one word per
-// window, of which up to four bits are set.
+// table says which anchors a window belongs to. In front of it stand two
+// filters, with one word per window of which up to four bits are set. The first
+// is asked at each place, and small enough for a processor's second-level cache.
+// The second has another hash and more room; what it lets through by chance is
+// too little to count.
 type table struct {
 	width  int    // of the windows, in bytes
 	keep   uint64 // the bits of a window in 8 bytes
 	filter []uint64
 	shift  uint8
+	second []uint64
+	narrow uint8  // the shift of second
 	slots  []slot // open addressing, linear probing, at most two thirds full
 	mask   uint64
 }
@@ -41,11 +45,13 @@ type slot struct {
 }
 
 const (
-	// maxFilter is the most words of a filter: 2 MiB.
+	// maxFilter is the most words of the first filter: 2 MiB.
 	maxFilter = 1 << 18
-	// perWord is how many windows share a word: more of them, and too many
-	// places of a text pass; fewer, and the filter leaves the cache.
-	perWord = 8
+	// perWord and perSecond are how many windows share a word. Of the first
+	// filter: more of them, and too many places of a text pass; fewer, and the
+	// filter leaves the cache.
+	perWord   = 8
+	perSecond = 4
 )
 
 // newTable makes the table of these windows, which belong to the anchors with
@@ -55,20 +61,18 @@ func newTable(width int, windows []uint64, first int) table {
 	if len(windows) == 0 {
 		return t
 	}
-	words := 1 << 6
-	for words*perWord < len(windows) && words < maxFilter {
-		words <<= 1
-	}
+	t.filter, t.shift = newFilter(min(len(windows)/perWord, maxFilter))
+	t.second, t.narrow = newFilter(len(windows) / perSecond)
 	slots := 1 << 4
 	for slots*2 < len(windows)*3 {
 		slots <<= 1
 	}
-	t.filter, t.shift = make([]uint64, words), uint8(64-bits.TrailingZeros(uint(words)))
 	t.slots, t.mask = make([]slot, slots), uint64(slots-1)
 	for i, w := range windows {
 		s := spread(w)
 		t.filter[s>>(t.shift&63)] |= filterBits[filterRow(s)]
 		h := hashOf(w)
+		t.second[h>>(t.narrow&63)] |= filterBits[secondRow(h)]
 		at := place(h) & t.mask
 		for t.slots[at].anchor != 0 {
 			at = (at + 1) & t.mask
@@ -76,6 +80,13 @@ func newTable(width int, windows []uint64, first int) table {
 		t.slots[at] = slot{tag: tag(h), anchor: uint32(first + i + 1)}
 	}
 	return t
+}
+
+// newFilter makes a filter of at least so many words, and says by how much a
+// hash must be shifted to be the number of a word.
+func newFilter(atLeast int) (words []uint64, shift uint8) {
+	n := bits.Len(uint(max(atLeast, 1<<6) - 1))
+	return make([]uint64, 1<<n), uint8(64 - n)
 }
 
 // window is the window at b[i:], without the case of its letters. There need
@@ -106,6 +117,7 @@ func tag(h uint64) uint32   { return uint32(h >> 20) }
 var filterBits = spreadBits()
 
 func filterRow(s uint64) uint8 { return uint8(s >> 38) }
+func secondRow(h uint64) uint8 { return uint8(h) }
 
 func spreadBits() (rows [256]uint64) {
 	for i := range rows {
