@@ -70,13 +70,11 @@ func (a *Audit) first(d evidence.StoreDir) error {
 	}
 	src := &Source{Name: d.Name, Class: d.Class, Building: d.Building}
 	_, err := badgerfiles.Read(d.Path, 1, func(_ int, v *badgerfiles.Version) error {
-		if v.Deleted || !v.Newest {
-			return nil
-		}
 		switch {
+		case v.Deleted:
 		case strings.HasPrefix(string(v.Key), "wk/"):
-			a.takeKey(src, v)
-		case d.Class == "ledger":
+			a.takeKey(src, v) // former versions, too: they may open former versions
+		case d.Class == "ledger" && v.Newest:
 			a.takeEntry(src, v)
 		}
 		return nil
