@@ -77,7 +77,14 @@ type Store struct {
 // directory itself could not be listed.
 func Read(dir string, workers int, f func(worker int, v *Version) error) (*Store, error) {
 	workers = max(1, workers)
-	r := &reading{dir: dir, workers: workers, f: f, store: &Store{Compression: map[string]int{}}, buffers: make([][]byte, workers)}
+	r := &reading{
+		dir: dir, workers: workers, f: f, rangeSize: usualRange,
+		store: &Store{Compression: map[string]int{}}, buffers: make([][]byte, workers),
+	}
+	return r.read()
+}
+
+func (r *reading) read() (*Store, error) {
 	if err := r.list(); err != nil {
 		return nil, err
 	}
@@ -100,9 +107,10 @@ func Read(dir string, workers int, f func(worker int, v *Version) error) (*Store
 
 // reading is the state of one call of Read.
 type reading struct {
-	dir     string
-	workers int
-	f       func(worker int, v *Version) error
+	dir       string
+	workers   int
+	f         func(worker int, v *Version) error
+	rangeSize int64 // see merge
 
 	buffers  [][]byte  // one for each worker
 	manifest *manifest // nil: missing or damaged, every table counts

@@ -7,13 +7,18 @@ import (
 	"hash/crc32"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/dgraph-io/badger/v4/fb"
 	"github.com/dgraph-io/badger/v4/options"
 	"github.com/dgraph-io/badger/v4/pb"
 	badgertable "github.com/dgraph-io/badger/v4/table"
 	"github.com/dgraph-io/badger/v4/y"
+	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/snappy"
+	"github.com/klauspost/compress/zstd"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -236,5 +241,96 @@ func TestCompressionOtherThanTheManifestSays(t *testing.T) {
 	s, all := readStore(t, dir, 1)
 	if len(all) != 60 || s.Compression["snappy"] != 1 || s.Problems[0].What != "is packed with snappy, although the manifest says zstd" {
 		t.Errorf("%d versions, packed %v, problems %v", len(all), s.Compression, s.Problems)
+	}
+}
+
+// However finely the keys are cut into ranges, the same versions come in the
+// same order with the same newest.
+func TestRangesChangeNothing(t *testing.T) {
+	dir := t.TempDir()
+	buildMixed(t, dir, options.None)
+	sequence := func(rangeSize int64) (all []told) {
+		r := &reading{dir: dir, workers: 1, rangeSize: rangeSize, store: &Store{Compression: map[string]int{}}, buffers: make([][]byte, 1)}
+		r.f = func(_ int, v *Version) error {
+			all = append(all, told{v.File, string(v.Key), string(v.Value), v.Commit, v.Expires, v.Deleted, v.Newest})
+			return nil
+		}
+		s, err := r.read()
+		must(t, err)
+		if len(s.Problems) > 0 {
+			t.Errorf("ranges of %d bytes: %v", rangeSize, s.Problems)
+		}
+		if n := len(ranges(r.tables, rangeSize)); rangeSize < 1<<20 && n < 10 {
+			t.Errorf("ranges of %d bytes are only %d", rangeSize, n)
+		}
+		return all
+	}
+	want := sequence(1 << 30)
+	for _, size := range []int64{1, 1000, 9000} {
+		if got := sequence(size); !slices.Equal(want, got) {
+			t.Errorf("ranges of %d bytes (-one range +these):\n%.2000s", size, cmp.Diff(want, got))
+		}
+	}
+}
+
+// Two memtables may hold the same version, after a crash. The database meets
+// that of the later one.
+func TestOfTwoCopiesOneIsTheNewest(t *testing.T) {
+	dir := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(dir, "00001.mem"), logBytes(), 0o600))
+	later := append(bytes.Clone(logBytes()), 0) // else they would be twins
+	must(t, os.WriteFile(filepath.Join(dir, "00002.mem"), later, 0o600))
+	_, all := readStore(t, dir, 1)
+	newest := map[string]string{}
+	for _, v := range all {
+		if v.Newest {
+			newest[v.Key] += v.File
+		}
+	}
+	want := map[string]string{"a": "00002.mem", "b": "00002.mem", "c": "00002.mem"}
+	if diff := cmp.Diff(want, newest); diff != "" || len(all) != 8 {
+		t.Errorf("%d versions, newest (-want +got):\n%s", len(all), diff)
+	}
+}
+
+func TestIndexWithAGap(t *testing.T) {
+	b := buildTable(options.None, 200)
+	sumLength := int(binary.BigEndian.Uint32(b[len(b)-4:]))
+	body := b[:len(b)-4-sumLength]
+	length := int(binary.BigEndian.Uint32(body[len(body)-4:]))
+	start := len(body) - 4 - length
+	index := body[start : start+length]
+	if _, err := decodeIndex(index, int64(start)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := decodeIndex(index, int64(start)+1); err == nil {
+		t.Error("a byte between the blocks and the index went unnoticed")
+	}
+	var second fb.BlockOffset
+	if !fb.GetRootAsTableIndex(index, 0).Offsets(&second, 1) || !second.MutateOffset(second.Offset()+1) {
+		t.Fatal("the index has no second block")
+	}
+	if _, err := decodeIndex(index, int64(start)); err == nil || !strings.Contains(err.Error(), "belong to no block") {
+		t.Errorf("a byte between two blocks: %v", err)
+	}
+}
+
+// A small block that unpacks to much more than its table holds is damage.
+func TestBombsAreNotUnpacked(t *testing.T) {
+	much := make([]byte, 8<<20)
+	w, err := zstd.NewWriter(nil)
+	must(t, err)
+	for c, packed := range map[options.CompressionType][]byte{
+		options.ZSTD:   w.EncodeAll(much, nil),
+		options.Snappy: snappy.Encode(nil, much),
+	} {
+		var u unpacker
+		if b, err := u.unpack(packed, c, 1<<20); err == nil {
+			t.Errorf("%s: %d bytes were unpacked", compressionName(c), len(b))
+		}
+		if b, err := u.unpack(packed, c, 16<<20); err != nil || len(b) != len(much) {
+			t.Errorf("%s: %d bytes, %v, although so many are allowed", compressionName(c), len(b), err)
+		}
+		u.close()
 	}
 }

@@ -13,19 +13,16 @@ import (
 // block is read once (those at a cut twice), and nothing has to be remembered
 // but the key at hand.
 
-// rangeSize is how many stored bytes of tables a range has, about, and
-// sampleSize how finely they are counted.
-const (
-	rangeSize  = 1 << 20
-	sampleSize = 64 << 10
-)
+// usualRange is how many stored bytes of tables a range has, about.
+const usualRange = 1 << 20
 
 // keyRange is from lo up to, not including, hi; both without timestamp. The
 // first begins with no key, the last has a nil hi.
 type keyRange struct{ lo, hi []byte }
 
-// ranges cuts the keys of all tables at first keys of blocks.
-func ranges(tables []*table) []keyRange {
+// ranges cuts the keys of all tables at first keys of blocks, each about
+// rangeSize bytes from the one before.
+func ranges(tables []*table, rangeSize int64) []keyRange {
 	type sample struct {
 		key  []byte
 		size int64
@@ -35,7 +32,7 @@ func ranges(tables []*table) []keyRange {
 		size := int64(0)
 		for i := range t.blocks {
 			size += int64(t.blocks[i].len)
-			if size >= sampleSize || i == len(t.blocks)-1 {
+			if size >= rangeSize/16 || i == len(t.blocks)-1 {
 				samples = append(samples, sample{userKey(t.blocks[i].key), size})
 				size = 0
 			}
@@ -61,7 +58,7 @@ func (r *reading) mergeAll() error {
 		return cmp.Or(cmp.Compare(a.level, b.level), cmp.Compare(b.id, a.id))
 	})
 	slices.SortFunc(r.mems, func(a, b *memtable) int { return cmp.Compare(b.id, a.id) })
-	list := ranges(r.tables)
+	list := ranges(r.tables, r.rangeSize)
 	mergers := make([]*merger, r.workers)
 	err := r.each(len(list), func(worker, i int) error {
 		if mergers[worker] == nil {
