@@ -184,6 +184,7 @@ func FuzzDeep(f *testing.F) {
 	f.Add(snappy.Encode(nil, story(secret)))
 	f.Add([]byte(base64.StdEncoding.EncodeToString(gzipped(f, story(secret)))))
 	f.Add([]byte(hex.EncodeToString(zstded(f, gzipped(f, story(secret))))))
+	f.Add([]byte("\x0a\x04hi\x11\x05")) // a block of snappy that copies from before its beginning
 	f.Add([]byte(`\u0051\u007a\u0037\ud83d\ude00` + secret))
 	x, err := NewIndex([]Needle{{ID: 7, Value: []byte(secret), Derived: true, Lower: true}, {ID: 8, Value: []byte("häuser"), Derived: true}})
 	if err != nil {
