@@ -146,6 +146,14 @@ func TestLinksAndSpecialFilesAreErrors(t *testing.T) {
 	}
 }
 
+// A file that is opened by its name alone is held to the same.
+func TestAConfigThatIsALinkIsAnError(t *testing.T) {
+	dir := folder(t, map[string]string{"real.json": goodConfig, "stores/": ""})
+	must(t, os.Symlink(filepath.Join(dir, "real.json"), filepath.Join(dir, "stores", ConfigFile)))
+	_, err := ReadConfig(filepath.Join(dir, "stores"))
+	wants(t, err, "is no regular file")
+}
+
 func TestTextsEndWithTheCallersError(t *testing.T) {
 	p, err := Open(folder(t, map[string]string{"logs/a": "a", "logs/b": "b"}))
 	must(t, err)
