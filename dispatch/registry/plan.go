@@ -52,7 +52,7 @@ func (r *Registry) planErasure(subject ID, cause Cause) (p plan, err error) {
 		return p, err
 	}
 	listed := 0
-	err = v.view(func(txn *badger.Txn) error {
+	err = r.ring.view(func(txn *badger.Txn) error {
 		l, err := r.listOf(txn, subject)
 		if errors.Is(err, ErrShredded) {
 			return nil

@@ -109,7 +109,7 @@ func (r *Registry) pseudonymsOf(subject ID) (ids []ID, err error) {
 	if err != nil {
 		return nil, err
 	}
-	err = v.view(func(txn *badger.Txn) error { ids, err = r.readPseudonyms(txn, v, subject); return err })
+	err = r.ring.view(func(txn *badger.Txn) error { ids, err = r.readPseudonyms(txn, v, subject); return err })
 	return ids, err
 }
 

@@ -44,9 +44,7 @@ func moveIn(t testing.TB, r *Registry, service string) *resident {
 				t.Fatal(err)
 			}
 			p.pseudonyms = append(p.pseudonyms, id)
-			v, err := r.store(Vault, "")
-			must(t, err)
-			must(t, v.view(func(txn *badger.Txn) error {
+			must(t, r.ring.view(func(txn *badger.Txn) error {
 				l, err := r.listOf(txn, p.subject)
 				if err == nil {
 					p.list = l.ref.Item

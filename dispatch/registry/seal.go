@@ -38,6 +38,7 @@ type ring struct {
 	mu     sync.RWMutex
 	epoch  int                 // new keys are wrapped under this one
 	keks   map[int]cipher.AEAD // by epoch; more than one while a rotation is under way
+	past   int                 // the last epoch whose key-encryption key this process destroyed
 	cache  map[ID]cipher.AEAD
 	order  []ID // of the cache, oldest first
 	shreds uint64
@@ -114,6 +115,7 @@ func (g *ring) dropEpoch(epoch int) error {
 		panic("BUG: dropping the key-encryption key in use")
 	}
 	delete(g.keks, epoch)
+	g.past = max(g.past, epoch)
 	g.mu.Unlock()
 	return g.files.destroy(g.name, epoch)
 }
@@ -135,7 +137,7 @@ func (g *ring) key(subject ID) (cipher.AEAD, error) {
 		return aead, nil
 	}
 	var dek []byte
-	err := g.store.view(func(txn *badger.Txn) (err error) {
+	err := g.view(func(txn *badger.Txn) (err error) {
 		dek, err = g.load(txn, subject)
 		return err
 	})
@@ -143,6 +145,18 @@ func (g *ring) key(subject ID) (cipher.AEAD, error) {
 		return nil, err
 	}
 	return g.keep(subject, dek, shreds)
+}
+
+// view runs f on one state of the ring's store, and again on a later one when
+// a rotation has destroyed meanwhile what opened the first. An update does so
+// by itself.
+func (g *ring) view(f func(txn *badger.Txn) error) (err error) {
+	for range mostTries {
+		if err = g.store.view(f); !errors.Is(err, badger.ErrConflict) {
+			break
+		}
+	}
+	return err
 }
 
 // load reads and unwraps a key.
@@ -308,8 +322,12 @@ func (g *ring) wrap(plain, key []byte) (epoch int, sealed []byte, err error) {
 // unwrap opens what wrap sealed.
 func (g *ring) unwrap(epoch int, sealed, key []byte) ([]byte, error) {
 	g.mu.RLock()
-	kek := g.keks[epoch]
+	kek, past := g.keks[epoch], g.past
 	g.mu.RUnlock()
+	if kek == nil && epoch <= past {
+		// Read from a state of the store from before the rotation.
+		return nil, fmt.Errorf("ring %s: key-encryption key %d is destroyed: %w", g.name, epoch, badger.ErrConflict)
+	}
 	if kek == nil {
 		return nil, fmt.Errorf("ring %s has no key-encryption key of epoch %d; put %s back", g.name, epoch, fileOf(g.name, epoch))
 	}

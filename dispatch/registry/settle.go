@@ -283,6 +283,8 @@ func (s *store) takeChanged() (changed [][]byte, due uint64, err error) {
 		changed, s.settling.changed = s.settling.changed, nil
 		return nil
 	})
+	slices.SortFunc(changed, bytes.Compare)
+	changed = slices.CompactFunc(changed, bytes.Equal) // some are written again and again
 	return changed, due, err
 }
 

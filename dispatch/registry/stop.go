@@ -44,7 +44,7 @@ func (r *Registry) Registered(pseudonym ID) (since time.Time, err error) {
 	if known {
 		return since, nil
 	}
-	err = v.view(func(txn *badger.Txn) error {
+	err = r.ring.view(func(txn *badger.Txn) error {
 		link, content, err := r.openContent(txn, v, pseudonym)
 		if err == nil && content.Stopped {
 			err = ErrStopped

@@ -2,7 +2,6 @@ package registry
 
 import (
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -154,31 +153,10 @@ func (r *Registry) shredded(id ID) bool {
 	return errors.Is(err, ErrShredded)
 }
 
-// readLink reads and opens a link, or is ErrNotFound.
-func (r *Registry) readLink(txn *badger.Txn, v *store, pseudonym ID) (target LinkTarget, err error) {
-	key, err := keyOf(Ref{Kind: KindLink, Item: pseudonym})
-	if err != nil {
-		return target, err
-	}
-	item, err := txn.Get(key)
-	if errors.Is(err, badger.ErrKeyNotFound) {
-		return target, ErrNotFound
-	}
-	if err != nil {
-		return target, fmt.Errorf("store %s: %w", v.name, err)
-	}
-	var link Link
-	if err := item.Value(func(b []byte) error { return v.decode(KindLink, key, b, &link) }); err != nil {
-		return target, err
-	}
-	plain, err := r.ring.unwrap(link.Epoch, link.Sealed, key)
-	if err != nil {
-		return target, err
-	}
-	if json.Unmarshal(plain, &target) != nil {
-		return target, fmt.Errorf("store %s: a link does not hold a subject and a building", v.name)
-	}
-	return target, nil
+// readLink gives where a link leads, or is ErrNotFound.
+func (r *Registry) readLink(txn *badger.Txn, v *store, pseudonym ID) (LinkTarget, error) {
+	_, content, err := r.openContent(txn, v, pseudonym)
+	return content.LinkTarget, err
 }
 
 // Case asks for re-identification (FL:L21).
@@ -233,7 +211,8 @@ func (r *Registry) Reidentify(c Case) ([]LinkTarget, error) {
 	}
 	targets := make([]LinkTarget, len(c.Pseudonyms))
 	known := 0
-	err = v.view(func(txn *badger.Txn) error {
+	err = r.ring.view(func(txn *badger.Txn) error {
+		known = 0
 		for i, id := range c.Pseudonyms {
 			target, err := r.readLink(txn, v, id)
 			if errors.Is(err, ErrNotFound) {

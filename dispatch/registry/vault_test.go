@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/dgraph-io/badger/v4"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -138,6 +139,24 @@ func TestRotate(t *testing.T) {
 	}
 	if err := r.CheckLedger(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Who looks at the vault as it was before a rotation, and opens something only
+// after it, looks again.
+func TestRotateBeneathAReader(t *testing.T) {
+	r := inRAM(t)
+	p := moveIn(t, r, "flow")
+	looks := 0
+	err := r.ring.view(func(txn *badger.Txn) error {
+		if looks++; looks == 1 {
+			must(t, r.Rotate())
+		}
+		_, err := r.listOf(txn, p.subject)
+		return err
+	})
+	if err != nil || looks != 2 {
+		t.Errorf("%d looks, the last with %v", looks, err)
 	}
 }
 
