@@ -46,7 +46,7 @@ func rooms() []room {
 		{"bench", []string{"dispatch", "scenarios", "twin", "twin/motion", "twin/people", "twin/result", "twin/study"}},
 		// The estate is a building's people with their phones before the real
 		// service: the one place that knows both the twin and the stores.
-		{"bench/estate", []string{"dispatch/registry", "dispatch/remotecall", "dispatch/remotecall/phone", "dispatch/remotecall/wire", "scenarios", "twin", "twin/people", "twin/script"}},
+		{"bench/estate", []string{"dispatch/registry", "dispatch/remotecall", "dispatch/remotecall/phone", "dispatch/remotecall/wire", "scenarios", "twin", "twin/people", "twin/result", "twin/script"}},
 		{"cmd/hoistway", []string{"bench", "bench/estate", "dispatch", "dispatch/registry", "dispatch/remotecall", "reports", "scenarios", "twin", "twin/check", "twin/result", "twin/roundtrip", "twin/study"}},
 	}
 }
