@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -113,6 +115,66 @@ func (g *ring) rewrapAll() (n int, err error) {
 		n += changed
 	}
 	return n, nil
+}
+
+// rewrap wraps what stands under a key of the ring's store, a wrapped key or a
+// link, under the present key-encryption key. It reports false when it was.
+func (g *ring) rewrap(txn *badger.Txn, kind *Kind, key []byte) (changed bool, err error) {
+	item, err := txn.Get(key)
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return false, nil // shredded meanwhile
+	}
+	if err != nil {
+		return false, fmt.Errorf("ring %s: %w", g.name, err)
+	}
+	rec := kind.New()
+	if err := item.Value(func(v []byte) error { return g.store.decode(kind, key, v, rec) }); err != nil {
+		return false, fmt.Errorf("ring %s: %w", g.name, err)
+	}
+	epoch, sealed := wrapping(rec)
+	_, present := g.epochs()
+	if *epoch == present {
+		return false, nil
+	}
+	plain, err := g.unwrap(*epoch, *sealed, key)
+	if err != nil {
+		return false, err
+	}
+	if *epoch, *sealed, err = g.wrap(plain, key); err != nil {
+		return false, err
+	}
+	b, err := json.Marshal(rec)
+	if err != nil {
+		return false, fmt.Errorf("ring %s: %w", g.name, err)
+	}
+	return true, txn.Set(key, append([]byte{valueVersion, formPlain}, b...))
+}
+
+// wrapping gives the fields of a record that a key-encryption key seals.
+func wrapping(rec Record) (epoch *int, sealed *[]byte) {
+	switch rec := rec.(type) {
+	case *WrappedKey:
+		return &rec.Epoch, &rec.Wrapped
+	case *Link:
+		return &rec.Epoch, &rec.Sealed
+	}
+	panic(fmt.Sprintf("BUG: %T has nothing wrapped", rec))
+}
+
+// wrapped calls f for the key of everything in the ring's store that a
+// key-encryption key seals.
+func (g *ring) wrapped(f func(kind *Kind, key []byte) error) error {
+	return g.store.view(func(txn *badger.Txn) error {
+		for _, kind := range []*Kind{KindLink, KindWrappedKey} {
+			if !kind.in(g.store.kind) {
+				continue
+			}
+			if err := eachKey(txn, []byte(kind.Prefix+"/"), func(item *badger.Item) error { return f(kind, item.KeyCopy(nil)) }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // recordEpochs brings the ledger's record of a ring's key-encryption keys up

@@ -4,7 +4,6 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -339,66 +338,6 @@ func (g *ring) unwrap(epoch int, sealed, key []byte) ([]byte, error) {
 		return nil, fmt.Errorf("ring %s: a wrapped key does not open under the key-encryption key of epoch %d: it was changed, moved, or wrapped under another", g.name, epoch)
 	}
 	return plain, nil
-}
-
-// rewrap wraps what stands under a key of the ring's store, a wrapped key or a
-// link, under the present key-encryption key. It reports false when it was.
-func (g *ring) rewrap(txn *badger.Txn, kind *Kind, key []byte) (changed bool, err error) {
-	item, err := txn.Get(key)
-	if errors.Is(err, badger.ErrKeyNotFound) {
-		return false, nil // shredded meanwhile
-	}
-	if err != nil {
-		return false, fmt.Errorf("ring %s: %w", g.name, err)
-	}
-	rec := kind.New()
-	if err := item.Value(func(v []byte) error { return g.store.decode(kind, key, v, rec) }); err != nil {
-		return false, fmt.Errorf("ring %s: %w", g.name, err)
-	}
-	epoch, sealed := wrapping(rec)
-	_, present := g.epochs()
-	if *epoch == present {
-		return false, nil
-	}
-	plain, err := g.unwrap(*epoch, *sealed, key)
-	if err != nil {
-		return false, err
-	}
-	if *epoch, *sealed, err = g.wrap(plain, key); err != nil {
-		return false, err
-	}
-	b, err := json.Marshal(rec)
-	if err != nil {
-		return false, fmt.Errorf("ring %s: %w", g.name, err)
-	}
-	return true, txn.Set(key, append([]byte{valueVersion, formPlain}, b...))
-}
-
-// wrapping gives the fields of a record that a key-encryption key seals.
-func wrapping(rec Record) (epoch *int, sealed *[]byte) {
-	switch rec := rec.(type) {
-	case *WrappedKey:
-		return &rec.Epoch, &rec.Wrapped
-	case *Link:
-		return &rec.Epoch, &rec.Sealed
-	}
-	panic(fmt.Sprintf("BUG: %T has nothing wrapped", rec))
-}
-
-// wrapped calls f for the key of everything in the ring's store that a
-// key-encryption key seals.
-func (g *ring) wrapped(f func(kind *Kind, key []byte) error) error {
-	return g.store.view(func(txn *badger.Txn) error {
-		for _, kind := range []*Kind{KindLink, KindWrappedKey} {
-			if !kind.in(g.store.kind) {
-				continue
-			}
-			if err := eachKey(txn, []byte(kind.Prefix+"/"), func(item *badger.Item) error { return f(kind, item.KeyCopy(nil)) }); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // eachKey calls f for the records of a transaction whose keys have a prefix,
