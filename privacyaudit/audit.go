@@ -129,7 +129,7 @@ func (a *Audit) learn() error {
 	var needles []search.Needle
 	for i := range a.Truth.Canaries {
 		c := &a.Truth.Canaries[i]
-		if len(c.Value) < shortest {
+		if len(c.Value) < shortest || !c.Unique { // others' values, or words of the building, say nothing where they are found
 			continue
 		}
 		k := byValue[c.Field+"\x00"+c.Value]

@@ -176,7 +176,7 @@ var acts = []Act{
 	{ActKeyCreated, "A key-encryption key was made.", []Fact{factRing, {Name: "epoch", Form: FormCount, Doc: "its number"}}},
 	{ActKeyDestroyed, "A key-encryption key was destroyed.", []Fact{factRing, {Name: "epoch", Form: FormCount, Doc: "its number"}}},
 	{ActKeyRotation, "All data keys of a ring were wrapped under a new key-encryption key.", []Fact{factRing, {Name: "from", Form: FormCount, Doc: "epoch"}, {Name: "to", Form: FormCount, Doc: "epoch"}, {Name: "keys", Form: FormCount, Doc: "wrapped anew"}}},
-	{ActTestCost, "Passwords are hashed at a cost that is for tests only.", []Fact{{Name: "memory", Form: FormCount, Doc: "KiB"}, {Name: "time", Form: FormCount, Doc: "passes"}, {Name: "threads", Form: FormCount, Doc: "threads"}}},
+	{ActTestCost, "Passwords are hashed at a cost that is for tests only.", []Fact{{Name: "memory", Form: FormCount, Doc: "KiB"}, {Name: "passes", Form: FormCount, Doc: "over the memory"}, {Name: "threads", Form: FormCount, Doc: "threads"}}},
 	{ActTroubleshooting, "Staff connected to a camera; nothing was recorded.", []Fact{factBuilding, choice("reason", "why", troubleshootingReasons), factNumber, {Name: "bytes-stored", Form: FormCount, Optional: true, Doc: "always 0"}, {Name: "staff", Form: FormStaff, Optional: true, Doc: "ordinal"}}},
 	{ActSwept, "Records older than their retention were deleted.", []Fact{{Name: "kind-*", Form: FormCount, Optional: true, Doc: "records of that kind"}}},
 }

@@ -156,7 +156,7 @@ func (s *Service) noteCost() error {
 		return nil
 	}
 	_, err := s.c.Registry.Append(registry.Entry{Act: registry.ActTestCost, Facts: map[string]string{
-		"memory": strconv.FormatUint(uint64(c.Memory), 10), "time": strconv.FormatUint(uint64(c.Time), 10), "threads": strconv.Itoa(int(c.Threads)),
+		"memory": strconv.FormatUint(uint64(c.Memory), 10), "passes": strconv.FormatUint(uint64(c.Time), 10), "threads": strconv.Itoa(int(c.Threads)),
 	}}, false)
 	return stored("note the cost of password hashes", err)
 }
