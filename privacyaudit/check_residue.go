@@ -1,0 +1,121 @@
+package privacyaudit
+
+import (
+	"time"
+
+	"hoistway/privacyaudit/finding"
+)
+
+// residue finds versions of records that a reader no longer sees and that are
+// still in the files. A database that is appended to keeps deleted and
+// superseded versions until it is settled, so some may be there for a while. The
+// check tells since when by what the ledger knows of the record: when it was
+// removed or corrected, or its case released; or by the record's own limit of
+// days, after which it had to be deleted: that of its kind, or the one that the
+// Manager of a building ordered. What cannot be dated that way is counted and not
+// judged: counters of a key that was used, keys that were wrapped anew. What is
+// left of erased subjects the check certificates judges, without any lag.
+//
+// It bounds the lag from below: the version may have been deleted earlier.
+func init() {
+	register(&Check{
+		Name:   "residue",
+		About:  "What was deleted or corrected is gone from the files, too, within the time that a settlement may take.",
+		Params: []Param{{Name: "lag", Form: FormDuration, Required: true, About: "longest time for which a deleted version may be in the files"}},
+		New:    newResidue,
+	})
+}
+
+// dates say since when a version that nobody sees should not be there.
+type dates struct {
+	*Audit
+	records map[string]time.Time // by hash: it was removed or corrected for the last time
+	cases   map[string]time.Time // released
+	logs    map[string]time.Duration
+}
+
+func (a *Audit) dates() *dates {
+	d := &dates{a, map[string]time.Time{}, map[string]time.Time{}, map[string]time.Duration{}}
+	for _, e := range a.Ledger {
+		switch e.Act {
+		case "removed", "corrected":
+			d.records[e.Facts["ref"]] = e.At
+		case "release":
+			d.cases[e.ID] = e.At
+		}
+	}
+	if a.Config != nil {
+		for _, b := range a.Config.Buildings {
+			for _, l := range b.Logs {
+				if l.Retention != nil {
+					d.logs[b.Name+"/"+l.Name] = time.Duration(*l.Retention)
+				}
+			}
+		}
+	}
+	return d
+}
+
+// of is since when a version should not be there; false where nothing tells.
+func (d *dates) of(r *Record) (time.Time, bool) {
+	if at, ok := d.records[recordRef(r.Source.holder(), string(r.RawKey))]; ok {
+		return at, true
+	}
+	switch r.Kind.Name {
+	case "hold-case":
+		at, ok := d.cases[r.Key.Item]
+		return at, ok
+	case "held-record":
+		at, ok := d.cases[r.Key.Subject]
+		return at, ok
+	}
+	if r.State != Read {
+		return time.Time{}, false
+	}
+	if keep, ok := d.logs[r.Source.Building+"/"+r.Key.Log]; ok && r.Key.Log != "" {
+		return r.At().Add(keep), true
+	}
+	keep := d.Schema.Retentions[r.Kind.Retention]
+	if keep.Days == 0 || keep.From != "at" {
+		return time.Time{}, false
+	}
+	limit := time.Duration(keep.Days) * 24 * time.Hour
+	if d.Config != nil && d.Config.Limits.LogData > 0 {
+		limit = min(limit, time.Duration(d.Config.Limits.LogData))
+	}
+	return r.At().Add(limit), true
+}
+
+func newResidue(p *Probe) (Watch, error) {
+	lag := p.Duration("lag", 0)
+	var since *dates
+	undated, dated, oldest := 0, 0, time.Duration(0)
+	return Watch{
+		Store: func(src *Source) { p.Select(src.Name, src.Records) },
+		Record: func(r *Record) {
+			if since == nil {
+				since = p.dates() // the ledger is known when the first record comes
+			}
+			if r.Live() || r.Kind == nil || r.Key.Mark || r.State == Gone && r.Newest {
+				return
+			}
+			from, known := since.of(r)
+			age := p.At.Sub(from)
+			switch {
+			case !known || age < 0:
+				undated++
+				return
+			case age > lag:
+				p.Fail(r.Place(), "a version that nobody sees has been in the files for %v after it should have gone; %v are allowed", age.Round(time.Hour), lag)
+			}
+			dated++
+			oldest = max(oldest, age)
+		},
+		End: func() {
+			limit := lag.Hours()
+			p.Measure(finding.Measure{Name: "oldest deleted or superseded version", Value: oldest.Hours(), Unit: "h", Max: &limit})
+			p.Measure(finding.Measure{Name: "deleted or superseded versions with a known date", Value: float64(dated)})
+			p.Measure(finding.Measure{Name: "deleted or superseded versions without one", Value: float64(undated)})
+		},
+	}, nil
+}
