@@ -10,9 +10,9 @@ import (
 // still in the files. A database that is appended to keeps deleted and
 // superseded versions until it is settled, so some may be there for a while. The
 // check tells since when by what the ledger knows of the record: when it was
-// removed or corrected, or its case released; or by the record's own limit of
-// days, after which it had to be deleted: that of its kind, or the one that the
-// Manager of a building ordered. What cannot be dated that way is counted and not
+// removed or corrected; or by the record's own limit, after which it had to be
+// deleted: that of its kind, the one that the Manager of a building ordered, or
+// the deadline of an archive. What cannot be dated that way is counted and not
 // judged: counters of a key that was used, keys that were wrapped anew. What is
 // left of erased subjects the check certificates judges, without any lag.
 //
@@ -30,18 +30,14 @@ func init() {
 type dates struct {
 	*Audit
 	records map[string]time.Time // by hash: it was removed or corrected for the last time
-	cases   map[string]time.Time // released
 	logs    map[string]time.Duration
 }
 
 func (a *Audit) dates() *dates {
-	d := &dates{a, map[string]time.Time{}, map[string]time.Time{}, map[string]time.Duration{}}
+	d := &dates{a, map[string]time.Time{}, map[string]time.Duration{}}
 	for _, e := range a.Ledger {
-		switch e.Act {
-		case "removed", "corrected":
+		if e.Act == "removed" || e.Act == "corrected" {
 			d.records[e.Facts["ref"]] = e.At
-		case "release":
-			d.cases[e.ID] = e.At
 		}
 	}
 	if a.Config != nil {
@@ -61,13 +57,8 @@ func (d *dates) of(r *Record) (time.Time, bool) {
 	if at, ok := d.records[recordRef(r.Source.holder(), string(r.RawKey))]; ok {
 		return at, true
 	}
-	switch r.Kind.Name {
-	case "hold-case":
-		at, ok := d.cases[r.Key.Item]
-		return at, ok
-	case "held-record":
-		at, ok := d.cases[r.Key.Subject]
-		return at, ok
+	if deadline, err := time.Parse(time.RFC3339Nano, r.Text("deadline")); err == nil {
+		return deadline, true // of an archive
 	}
 	if r.State != Read {
 		return time.Time{}, false
