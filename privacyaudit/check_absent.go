@@ -50,11 +50,11 @@ type absence struct {
 	late     time.Duration
 	backups  time.Duration
 	exported time.Time // when the export that is being read was made
-	frames   int
+	erased   map[string]bool
 }
 
 func newAbsence(p *Probe) *absence {
-	a := &absence{p: p, judged: map[*Known]bool{}, holders: p.Texts("holders"), late: p.Duration("late", time.Hour), backups: p.backupsKept()}
+	a := &absence{p: p, judged: map[*Known]bool{}, holders: p.Texts("holders"), late: p.Duration("late", time.Hour), backups: p.backupsKept(), erased: erasedSubjects(p.Truth)}
 	fields := p.Texts("fields")
 	for _, k := range p.Known {
 		if slices.Contains(fields, plainField(k.Field)) && k.unique() && k.of(p) {
@@ -125,7 +125,7 @@ func (a *absence) judge(f *Found) (standing, string) {
 		if !a.holds(f.Record) {
 			return nowhere, ""
 		}
-		return k.inBackup(a.p.At, a.late, a.backups)
+		return k.inBackup(a.p.At, a.late, a.backups, a.erased)
 	case "archive":
 		if f.Record != nil && f.Record.KindName() == "held-record" && k.held() {
 			return mayStand, ""
@@ -173,8 +173,7 @@ func phoneOf(name string) string {
 }
 
 func (a *absence) fail(f *Found, format string, args ...any) {
-	place := f.place()
-	a.p.Fail(place, format, args...)
+	a.p.Fail(f.place(), format, args...)
 }
 
 // place is where a value was found, for findings.

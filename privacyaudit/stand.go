@@ -12,11 +12,6 @@ import (
 // Where a value of the truth may stand, and for how long. The truth has a line
 // for each place of a value; this file reads them.
 
-// erasures are the reasons of the truth for which everything of a person had to
-// go. With them goes the key, and what was sealed under it in backups. For any
-// other reason one value went and the person stayed.
-var erasures = []string{"request", "moved-out", "inactive", "service-ended", lostWithCloud}
-
 // standing is what the truth says of a value in one store at one instant.
 type standing int
 
@@ -44,7 +39,7 @@ func (k *Known) stands(store string, at time.Time, late time.Duration) (s standi
 // inBackup tells whether a value of the cloud may still be read in a backup. A
 // backup is never changed: one value that went stays in it until the backup
 // itself goes, but the key of who was erased is destroyed at once.
-func (k *Known) inBackup(at time.Time, late, backups time.Duration) (s standing, why string) {
+func (k *Known) inBackup(at time.Time, late, backups time.Duration, erased map[string]bool) (s standing, why string) {
 	for _, c := range k.Places {
 		if c.Store != "cloud" {
 			continue
@@ -52,12 +47,23 @@ func (k *Known) inBackup(at time.Time, late, backups time.Duration) (s standing,
 		if c.Until == nil || !at.After(c.Until.Add(late)) {
 			return mayStand, ""
 		}
-		if !slices.Contains(erasures, c.Why) && !at.After(c.Until.Add(late+backups)) {
+		if !erased[c.Subject] && !at.After(c.Until.Add(late+backups)) {
 			return mayStand, ""
 		}
 		s, why = overdue, c.Why
 	}
 	return s, why
+}
+
+// erasedSubjects are the accounts that ended with their key.
+func erasedSubjects(t *evidence.Truth) map[string]bool {
+	erased := map[string]bool{}
+	for i := range t.Acts {
+		if a := &t.Acts[i]; a.Kind == "erased" && a.Result == "" {
+			erased[a.Subject] = true
+		}
+	}
+	return erased
 }
 
 // held tells whether a legal case keeps a copy in the archive.

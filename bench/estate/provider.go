@@ -104,6 +104,30 @@ func (e *Estate) losePreferences(p *person, why string) error {
 	return nil
 }
 
+// loseEntries notes which visitor keys and sub-users of a person are no longer
+// in the cloud.
+func (e *Estate) loseEntries(p *person, why string) error {
+	if p.service != remotecall.Flow {
+		return nil
+	}
+	left := map[string]bool{}
+	h := e.stores.As(registry.RoleSubject, registry.ToProvide).Of(p.subject)
+	for field, kind := range map[string]*registry.Kind{"visitor ": registry.KindVisitorKey, "sub-user ": registry.KindSubUser} {
+		err := h.Each(registry.Ref{Kind: kind, Subject: p.subject}, func(ref registry.Ref, _ func(registry.Record) error) error {
+			left[field+string(ref.Item)] = true
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	e.truth.goes(p.id, why, e.now, func(c *Canary) bool {
+		entry := strings.HasPrefix(c.Field, "visitor ") || strings.HasPrefix(c.Field, "sub-user ")
+		return entry && c.Store == string(registry.Cloud) && !left[c.Field]
+	})
+	return nil
+}
+
 // ending is a hand-over to another provider, or the end of the service.
 func (e *Estate) ending(kind scenarios.EventKind, site string) error {
 	o := e.staff[registry.RoleService]
@@ -132,8 +156,8 @@ func (e *Estate) ending(kind scenarios.EventKind, site string) error {
 		case p == nil || p.erased:
 		case !e.exists(p):
 			e.erased(p, why)
-		default: // a favourite floor may be one of the building's, and goes with it
-			if err := e.losePreferences(p, why); err != nil {
+		default: // a favourite floor may be one of the building's, and goes with it, as do keys and sub-users
+			if err := errors.Join(e.losePreferences(p, why), e.loseEntries(p, why)); err != nil {
 				return err
 			}
 		}
