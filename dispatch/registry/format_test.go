@@ -393,10 +393,9 @@ A key is ASCII: a prefix of two letters, which is unique over all stores, and wh
 | YYYYMMDD | the day of the record's ` + "`at`" + `, UTC |
 | SEQUENCE | 16 hexadecimal digits in lower case, from 1 |
 
-Besides records a store may hold keys that begin or end in ` + "`~`" + `, with or without a value: ` + "`~d/`" + ` and a prefix is what an erasure has still to drop
-from the files, ` + "`~m`" + ` says that a merge of the files is due, ` + "`~h`" + ` that a building's server was handed over, after which all that is written
-into it has the controller Manager and no processor, and a key with ` + "`~`" + ` behind it, or nothing but ` + "`~`" + ` and a letter, is a mark of a drop
-under way. They hold nothing about anybody but the prefixes.
+Besides records a store may hold marks: ` + "`~m`" + ` says that removed or corrected records have still to go from the files, and ` + "`~h`" + ` that a
+building's server was handed over, after which all that is written into it has the controller Manager and no processor. A key or prefix with
+` + "`~`" + ` behind it, or nothing but ` + "`~`" + ` and a letter, is a drop under way. Marks have no value and hold nothing about anybody but what they name.
 
 ## Values
 

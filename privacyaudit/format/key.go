@@ -1,7 +1,6 @@
 package format
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -74,7 +73,7 @@ func (s *Schema) ParseKey(store string, key []byte) (Key, error) {
 	return s.parseKey(bit, key, false)
 }
 
-// parseMark parses ~d/PREFIX, KEY~ and ~LETTER.
+// parseMark parses KEY~ and ~LETTER.
 func (s *Schema) parseMark(bit uint8, key []byte) (Key, error) {
 	switch {
 	case len(key) == 2 && key[0] == '~' && lower(key[1]):
@@ -82,10 +81,8 @@ func (s *Schema) parseMark(bit uint8, key []byte) (Key, error) {
 			return Key{}, fmt.Errorf("mark of a hand-over: %w: only buildings are handed over", ErrElsewhere)
 		}
 		return Key{Mark: true}, nil
-	case bytes.HasPrefix(key, []byte("~d/")):
-		key = key[3:]
 	case key[0] == '~':
-		return Key{}, fmt.Errorf("mark: %w: it is neither ~d/ with a prefix behind it nor ~ with one letter", ErrMalformed)
+		return Key{}, fmt.Errorf("mark: %w: it is not ~ with one letter", ErrMalformed)
 	default:
 		key = key[:len(key)-1]
 	}
