@@ -74,9 +74,25 @@ func short(s string) string {
 	return s
 }
 
-// judgeChain sorts a chain's versions and reports every fault of it. The first
-// entry that is kept must continue the hash before it, when that is known.
-func judgeChain(p *Probe, chain []chained, before *[32]byte, next uint64) {
+// judgeChain holds a chain whose numbers have no gaps together.
+func judgeChain(p *Probe, chain []chained) {
+	judgeLinks(p, chain, new([32]byte))
+	next := uint64(1)
+	for i := range chain {
+		c := &chain[i]
+		if !c.kept || c.sequence < next {
+			continue
+		}
+		if c.sequence > next {
+			p.Fail(c.place, "%d entries before it are missing", c.sequence-next)
+		}
+		next = c.sequence + 1
+	}
+}
+
+// judgeLinks sorts a chain's versions and reports every link that is broken:
+// behind the hash before, each entry that is kept continues the one before it.
+func judgeLinks(p *Probe, chain []chained, before *[32]byte) {
 	slices.SortStableFunc(chain, func(a, b chained) int {
 		return cmp.Or(cmp.Compare(a.sequence, b.sequence), -compareBool(a.kept, b.kept))
 	})
@@ -86,17 +102,14 @@ func judgeChain(p *Probe, chain []chained, before *[32]byte, next uint64) {
 		if !c.kept {
 			continue
 		}
-		switch {
-		case last != nil && c.sequence == last.sequence:
+		if last != nil && c.sequence == last.sequence {
 			p.Fail(c.place, "two entries have the same number")
 			continue
-		case last == nil && next != 0 && c.sequence != next:
-			p.Fail(c.place, "the chain begins with number %d in place of %d: entries are missing", c.sequence, next)
-		case last != nil && c.sequence != last.sequence+1:
-			p.Fail(c.place, "%d entries before it are missing", c.sequence-last.sequence-1)
+		}
+		switch {
 		case !c.intact:
 			p.Fail(c.place, "its hash is not that of its content: it was changed")
-		case last != nil && c.previous != last.hash, last == nil && before != nil && c.previous != *before:
+		case c.previous != *before:
 			p.Fail(c.place, "it does not continue the hash of the entry before")
 		}
 		if last != nil && c.at < last.at {
@@ -105,7 +118,7 @@ func judgeChain(p *Probe, chain []chained, before *[32]byte, next uint64) {
 		if c.at > p.At.UnixNano() {
 			p.Fail(c.place, "its instant is after that of the audit")
 		}
-		last = c
+		last, before = c, &c.hash
 	}
 }
 
@@ -146,7 +159,7 @@ func newLedger(p *Probe) (Watch, error) {
 			if len(chain) == 0 {
 				return
 			}
-			judgeChain(p, chain, new([32]byte), 1)
+			judgeChain(p, chain)
 			bySequence := map[uint64]*chained{}
 			for i := range chain {
 				c := &chain[i]

@@ -28,9 +28,9 @@ func TestLedger(t *testing.T) {
 		{"an unbroken chain", three(), nil, nil},
 		{"an entry in the middle is missing", three(), func(_ *testing.T, _ *Audit, r []*Record) []*Record {
 			return []*Record{r[0], r[2]}
-		}, []string{"1 entries before it are missing"}},
+		}, []string{"1 entries before it are missing", "does not continue"}},
 		{"the first entry is missing", three(), func(_ *testing.T, _ *Audit, r []*Record) []*Record { return r[1:] },
-			[]string{"begins with number 2"}},
+			[]string{"1 entries before it are missing", "does not continue"}},
 		{"an entry was changed, its hash was not", three(), func(t *testing.T, a *Audit, r []*Record) []*Record {
 			r[1] = fakeRecord(t, a, r[1].Source, string(r[1].RawKey), strings.Replace(string(r[1].Body), "main", "mine", 1))
 			return r

@@ -34,3 +34,15 @@ func (a *Audit) entries(act string) (all []*Entry) {
 	}
 	return all
 }
+
+// ended are the buildings in which the service ended, with the entry that says
+// that it was complete.
+func (a *Audit) ended() map[string]*Entry {
+	all := map[string]*Entry{}
+	for _, e := range a.Ledger {
+		if (e.Act == "hand-over" || e.Act == "service-ended") && e.Facts["state"] != "intended" {
+			all[e.Facts["building"]] = e
+		}
+	}
+	return all
+}
