@@ -34,15 +34,16 @@ type Audit struct {
 	Ledger []*Entry         // entries in their order
 	Report *finding.Report
 
-	ring   *format.Ring
-	index  *search.Index
-	probes []*Probe
+	ring       *format.Ring
+	handedOver map[string]bool // names of buildings' stores
+	index      *search.Index
+	probes     []*Probe
 }
 
 // Run audits. An error means that no audit could be made; everything else,
 // unreadable stores included, is in the report.
 func Run(ctx context.Context, o Options) (*finding.Report, error) {
-	a := &Audit{Options: o}
+	a := &Audit{Options: o, handedOver: map[string]bool{}}
 	if err := a.prepare(); err != nil {
 		return nil, err
 	}

@@ -196,6 +196,9 @@ type Source struct {
 	Files    *badgerfiles.Store   // of a Badger directory
 	Backup   *evidence.BackupHead // of a backup
 	Records  int                  // versions that were read
+	// HandedOver is whether a building's store has the mark that the provider's
+	// service ended there: others decide about it since.
+	HandedOver bool
 
 	live     int
 	watchers [][]*Probe // by index of the kind

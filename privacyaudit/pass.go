@@ -61,7 +61,8 @@ func (a *Audit) pass(ctx context.Context) error {
 	return a.texts(ctx)
 }
 
-// first takes the wrapped keys out of a store, and the ledger's entries.
+// first takes the wrapped keys out of a store, the ledger's entries, and whether
+// a building was handed over.
 func (a *Audit) first(d evidence.StoreDir) error {
 	switch d.Class {
 	case "vault", "building", "ledger":
@@ -69,9 +70,12 @@ func (a *Audit) first(d evidence.StoreDir) error {
 		return nil
 	}
 	src := &Source{Name: d.Name, Class: d.Class, Building: d.Building}
+	over := a.Schema.HandedOver.Mark
 	_, err := badgerfiles.Read(d.Path, 1, func(_ int, v *badgerfiles.Version) error {
 		switch {
 		case v.Deleted:
+		case d.Class == "building" && v.Newest && over != "" && string(v.Key) == over:
+			a.handedOver[d.Name] = true
 		case strings.HasPrefix(string(v.Key), "wk/"):
 			a.takeKey(src, v) // former versions, too: they may open former versions
 		case d.Class == "ledger" && v.Newest:
@@ -103,7 +107,7 @@ func (a *Audit) takeKey(src *Source, v *badgerfiles.Version) {
 
 // store reads one store: its records by several goroutines, and its bytes.
 func (a *Audit) store(ctx context.Context, d evidence.StoreDir) error {
-	src := &Source{Name: d.Name, Class: d.Class, Building: d.Building}
+	src := &Source{Name: d.Name, Class: d.Class, Building: d.Building, HandedOver: a.handedOver[d.Name]}
 	a.source(src)
 	var read *badgerfiles.Store
 	err := a.records(ctx, src, func(workers int, give func(worker int, v *badgerfiles.Version) error) (err error) {

@@ -91,7 +91,7 @@ func (a *Audit) decode(r *Record, value, arena []byte) []byte {
 		}
 		return arena
 	}
-	r.Kind = r.Key.Kind
+	r.Kind, r.Key.HandedOver = r.Key.Kind, r.Source.HandedOver
 	switch {
 	case r.Deleted:
 		r.State = Gone

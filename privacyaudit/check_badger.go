@@ -1,0 +1,44 @@
+package privacyaudit
+
+import (
+	"hoistway/privacyaudit/finding"
+)
+
+// badger holds the stores against the options that the page of the format names:
+// no time to live of Badger's own, which compares with the wall clock and leaves
+// expired records in the files, and no encryption of Badger's own, under which
+// nobody could audit. Superseded versions of a key it only counts: how long they
+// may stay in the files is for the check residue to judge.
+func init() {
+	register(&Check{
+		Name:  "badger",
+		About: "No record has a time to live of Badger's own, and no store is encrypted by Badger.",
+		New:   newBadger,
+	})
+}
+
+func newBadger(p *Probe) (Watch, error) {
+	if !p.once() {
+		return Watch{}, nil
+	}
+	superseded := 0
+	return Watch{
+		Record: func(r *Record) {
+			p.Select(r.Source.Name, 1)
+			if r.Expires != 0 {
+				p.Fail(r.Place(), "it has a time to live of Badger's own: it goes from sight by the wall clock, and stays in the files")
+			}
+			if !r.Newest {
+				superseded++
+			}
+		},
+		Store: func(src *Source) {
+			if src.Files != nil && src.Files.Encrypted {
+				p.Fail(finding.Place{Store: src.Name}, "Badger encrypted it, and the format says that it does not")
+			}
+		},
+		End: func() {
+			p.Measure(finding.Measure{Name: "superseded versions in the files", Value: float64(superseded)})
+		},
+	}, nil
+}
