@@ -154,7 +154,7 @@ var (
 	}
 	KindVisitorKey = &Kind{
 		Name: "visitor-key", Prefix: "vk", Service: "flow", Store: Cloud, Key: BySubjectItem, Controller: ByKONE, Source: "subject",
-		Retention: UntilStop, Sealed: UnderSubject, Purposes: forOthers, record: reflect.TypeFor[VisitorKey](),
+		Retention: UntilEnded, Sealed: UnderSubject, Purposes: forOthers, record: reflect.TypeFor[VisitorKey](),
 		Doc: "A key by which a user lets a visitor in (FL:L19), who agreed before entry (FL:L53).",
 		Fields: []Field{
 			{"visitor", OtherPerson, false, "the visitor, as the user entered it"},

@@ -48,7 +48,7 @@ func TestDeclarationsAreWhole(t *testing.T) {
 		UserProfile, Credential, DeviceIdentifier, AccessPermission, UserPreference, OtherPerson, LogData, BuildingLogData, Evidence, Anonymous, Technical,
 	}
 	retentions := []Retention{
-		UntilStop, UntilWithdrawn, YearFromCollect, ManagerDefined, WhileSubject, WhileCase, WhileAccountable, WhileUseful, UntilComplete,
+		UntilStop, UntilEnded, UntilWithdrawn, YearFromCollect, ManagerDefined, WhileSubject, WhileCase, WhileAccountable, WhileUseful, UntilComplete,
 	}
 	prefixes, names := map[string]bool{}, map[string]bool{}
 	for _, k := range Kinds() {

@@ -67,8 +67,10 @@ var storeWords = map[Store]string{
 func retentionWords(r Retention) string {
 	l := DefaultLimits()
 	days := func(d time.Duration) string { return fmt.Sprintf("%d days", d/(24*time.Hour)) }
+	stop := "until the person stops, asks for deletion, moves out, or has not used the app for " + days(l.Inactivity)
 	return map[Retention]string{
-		UntilStop:        "until the person stops, asks for deletion, moves out, or has not used the app for " + days(l.Inactivity),
+		UntilStop:        stop,
+		UntilEnded:       "at most " + days(EndedKeys) + " after it ends, and no longer than " + stop,
 		UntilWithdrawn:   "until the Manager withdraws it or the service ends in the building",
 		YearFromCollect:  "at most 365 days from collection",
 		ManagerDefined:   "as long as the building's Manager declared; a log without a declared period is refused",

@@ -41,6 +41,7 @@ type Retention string
 
 const (
 	UntilStop        Retention = "until-stop"        // until the subject stops, or is known to have stopped (RC:L45, FL:L56)
+	UntilEnded       Retention = "until-ended"       // until its own end and EndedKeys beyond it, and no longer than UntilStop
 	UntilWithdrawn   Retention = "until-withdrawn"   // until the Manager withdraws it or the service ends in the building (FL:L56)
 	YearFromCollect  Retention = "365-days"          // at most 365 days from collection (FL:L58)
 	ManagerDefined   Retention = "manager-defined"   // the building's configuration says (FL:L56)
@@ -50,6 +51,13 @@ const (
 	WhileUseful      Retention = "while-useful"      // anonymous
 	UntilComplete    Retention = "until-complete"    // until the act under way is complete
 )
+
+// EndedKeys bounds for how long a visitor key is stored after its end. A key
+// that opens nothing holds the name of a visitor, who has no account and never
+// hears of it, for no purpose (FL:L19, FL:L53). The bound is the week in which
+// the end is still asked about, the week between two removals, and the day
+// between two runs of what is due.
+const EndedKeys = 15 * 24 * time.Hour
 
 // Kind declares one kind of record. Everything that is stored is of a declared
 // kind, and everything about it that a stranger has to know stands here: the

@@ -11,6 +11,9 @@
 //
 //   - The stores keep accounts, preferences, permissions, keys and sub-users,
 //     each reached through a handle of one role and purpose.
+//   - A visitor key, which names somebody without an account, stays for a week
+//     after its end and is then removed with the next weekly settling, within
+//     registry.EndedKeys of its end.
 //   - Memory alone keeps logins, pending calls, intercom calls, counters of
 //     misuse and the tables by which records are found. They end with the
 //     process, and their keys are digests under a secret that ends with it too.

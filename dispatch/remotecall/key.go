@@ -195,7 +195,9 @@ func (s *Service) removeKey(host, id registry.ID) error {
 	return nil
 }
 
-// UseKey lets a visitor in at the entrance and takes one use off their key.
+// UseKey lets a visitor in at the entrance and takes one use off their key. A
+// key is KeyExpired for a week after its end at least, and KeyUnknown when Tend
+// has removed it.
 func (s *Service) UseKey(building string, k Key, floor string) error {
 	err := s.openWith(building, k, floor, true)
 	s.count.key(err)

@@ -19,9 +19,10 @@ import (
 //     erased (RC:L45, FL:L56);
 //   - the key-encryption key is made anew when it is as old as Limits.Rotation;
 //   - the analytics of a month that is over are published;
-//   - once a week, single records that were removed or replaced go from the
-//     files, where their bytes lay unread, and the displays at the entrances
-//     are put in line with the stores should they differ.
+//   - once a week, visitor keys that ended a week ago are removed, single
+//     records that were removed or replaced go from the files, where their
+//     bytes lay unread, and the displays at the entrances are put in line with
+//     the stores should they differ.
 //
 // What fails is tried again by the next call, and keeps nothing else from
 // being done.
@@ -44,7 +45,7 @@ func (s *Service) Tend() error {
 	weekly := !week(s.provider.settled).Equal(week(now))
 	s.mu.Unlock()
 	if weekly {
-		err = errors.Join(err, s.render(), stored("settle removals", s.c.Registry.Settle()))
+		err = errors.Join(err, s.removeEndedKeys(now), s.render(), stored("settle removals", s.c.Registry.Settle()))
 	}
 	if err != nil {
 		return tending(err)
