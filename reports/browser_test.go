@@ -143,10 +143,13 @@ func watch(t *testing.T, ctx context.Context) (said func() []string) {
 
 func pagesToOpen(t *testing.T) map[string]string {
 	return map[string]string{
-		"run":        runPage(t, office("eta", 1, 10)),
-		"comparison": rendered(t, func(b *bytes.Buffer) error { return Comparison(b, lunchComparison()) }),
-		"several":    rendered(t, func(b *bytes.Buffer) error { return Several(b, lunchComparison().Runs) }),
-		"hostile":    runPage(t, hostileRun()),
+		"run":           runPage(t, office("eta", 1, 10)),
+		"comparison":    rendered(t, func(b *bytes.Buffer) error { return Comparison(b, lunchComparison()) }),
+		"several":       rendered(t, func(b *bytes.Buffer) error { return Several(b, lunchComparison().Runs) }),
+		"hostile":       runPage(t, hostileRun()),
+		"audit":         auditText(t, audited(t)),
+		"audited run":   rendered(t, func(b *bytes.Buffer) error { return AuditedRun(b, office("eta", 1, 2), audited(t)) }),
+		"hostile audit": hostileAudit(t),
 		"hostile comparison": rendered(t, func(b *bytes.Buffer) error {
 			return Comparison(b, hostileComparison())
 		}),

@@ -84,6 +84,10 @@
       const value = api.value(0), row = api.value(1), [cx, cy] = api.coord([value, row]);
       return {type: "group", children: [...whiskers(api, value, row, api.value(2)), {type: "circle", shape: {cx, cy, r: 5}, style: {fill: color(0), stroke: ink.bg, lineWidth: 1}}]};
     },
+    range: (_, api) => {
+      const [x, low] = api.coord([api.value(0), api.value(1)]), [, high] = api.coord([api.value(0), api.value(2)]), style = {stroke: color(api.value(3)), lineWidth: 2};
+      return {type: "group", children: [[x, low, x, high], [x - 5, low, x + 5, low], [x - 5, high, x + 5, high]].map(([x1, y1, x2, y2]) => ({type: "line", shape: {x1, y1, x2, y2}, style}))};
+    },
     leg: (params, api) => {
       const v = [0, 1, 2, 3, 4, 5].map((i) => api.value(i)), plot = params.coordSys, i = params.seriesIndex;
       const left = api.coord([v[0], v[1]]), open = api.coord([v[2], v[3]]), closed = api.coord([v[4], v[3]]), next = api.coord([v[5], v[3]]);

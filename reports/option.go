@@ -27,6 +27,7 @@ const (
 	drawBar        types.FuncStr = "bar"        // from, to, height
 	drawInterval   types.FuncStr = "interval"   // value, row, half-width or null: a bar with whiskers
 	drawDifference types.FuncStr = "difference" // the same as a dot with whiskers
+	drawRange      types.FuncStr = "range"      // x, low, high, index of the colour: an upright bar with ends
 	drawLeg        types.FuncStr = "leg"        // s, m, s, m, s, s: left, from, doors begin to open, to, doors closed, left again
 
 	tellName      types.FuncStr = "name"      // what the item is called

@@ -83,7 +83,7 @@ func TestOptionsNameKnownFunctions(t *testing.T) {
 
 // Every text of an option that comes from a result has been through label.
 func TestOptionsHoldNoBraces(t *testing.T) {
-	for _, page := range []string{runPage(t, hostileRun()), pagesToOpen(t)["hostile comparison"]} {
+	for _, page := range []string{runPage(t, hostileRun()), pagesToOpen(t)["hostile comparison"], hostileAudit(t)} {
 		for _, o := range optionsOf(t, page) {
 			var look func(v any)
 			look = func(v any) {

@@ -28,6 +28,7 @@ var pageTemplate = template.Must(template.New("page").Parse(pageText))
 // page is what the template needs, in the order it is read.
 type page struct {
 	Title    string
+	Kicker   string // above the title; "" = that of a run
 	Subtitle string
 	Verdict  verdict
 	Facts    []fact
@@ -43,6 +44,7 @@ type fact struct{ Name, Value string }
 type section struct {
 	ID, Title string
 	Nav       string // the title in the navigation; "" = Title
+	Part      bool   // of the section before it: not in the navigation
 	Lead      string
 	Blocks    []block
 }
@@ -55,6 +57,7 @@ type block struct {
 	Figures []figure
 	Charts  []chart // side by side where the page is wide enough
 	Table   *table
+	Matrix  *matrix
 	Terms   []fact
 	Command string
 	Details string // summary line of a closed disclosure that holds the table

@@ -141,6 +141,8 @@ func TestEverySectionAndChartIsReachable(t *testing.T) {
 		"run":        runPage(t, office("eta", 1, 4)),
 		"comparison": rendered(t, func(b *bytes.Buffer) error { return Comparison(b, lunchComparison()) }),
 		"several":    rendered(t, func(b *bytes.Buffer) error { return Several(b, lunchComparison().Runs) }),
+		"audit":      auditText(t, audited(t)),
+		"audited":    rendered(t, func(b *bytes.Buffer) error { return AuditedRun(b, office("eta", 1, 2), audited(t)) }),
 	}
 	for name, page := range pages {
 		m := markup(page)
@@ -351,6 +353,7 @@ func TestHostileTextStaysText(t *testing.T) {
 		"run":        runPage(t, hostileRun()),
 		"comparison": rendered(t, func(b *bytes.Buffer) error { return Comparison(b, hostileComparison()) }),
 		"several":    rendered(t, func(b *bytes.Buffer) error { return Several(b, hostileComparison().Runs) }),
+		"audit":      hostileAudit(t),
 	}
 	for name, page := range pages {
 		clean := markup(page)

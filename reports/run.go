@@ -14,6 +14,11 @@ func Run(w io.Writer, f *result.File) error {
 	if err := check(f); err != nil {
 		return err
 	}
+	return runPageOf(f).write(w)
+}
+
+// runPageOf is the report of a result that holds together.
+func runPageOf(f *result.File) page {
 	h := f.Header
 	p := page{Title: titleOf(h), Subtitle: h.Description, Facts: facts(f), Verdict: verdictOf(f), Version: h.Version}
 	figures := allFigures(f, "All figures", func(name string) bool {
@@ -34,7 +39,7 @@ func Run(w io.Writer, f *result.File) error {
 		p.Sections = append(p.Sections, remote)
 	}
 	p.Sections = append(p.Sections, outcomeSection(f), bankSection(f), replicationSection(f), inputSection(f), repeatSection(f), definitionSection())
-	return p.write(w)
+	return p
 }
 
 // titleOf is the scenario's title, or its name when it has none.

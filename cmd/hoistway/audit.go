@@ -17,6 +17,7 @@ import (
 	"hoistway/privacyaudit"
 	"hoistway/privacyaudit/evidence"
 	"hoistway/privacyaudit/finding"
+	"hoistway/reports"
 )
 
 // auditFlags are those of one audit.
@@ -229,6 +230,7 @@ const (
 	fileAuditSARIF = "audit.sarif"
 	fileAuditJUnit = "audit.junit.xml"
 	fileAuditOSCAL = "audit.oscal.json"
+	fileAuditHTML  = "audit.html"
 )
 
 // writeAudit writes all forms of the findings.
@@ -237,7 +239,7 @@ func writeAudit(out *folder, r *finding.Report) error {
 		name  string
 		write func(io.Writer, *finding.Report) error
 	}{
-		{fileAudit, finding.Write}, {fileAuditSARIF, finding.SARIF}, {fileAuditJUnit, finding.JUnit}, {fileAuditOSCAL, finding.OSCAL},
+		{fileAudit, finding.Write}, {fileAuditSARIF, finding.SARIF}, {fileAuditJUnit, finding.JUnit}, {fileAuditOSCAL, finding.OSCAL}, {fileAuditHTML, reports.Audit},
 	} {
 		if err := writeFile(filepath.Join(out.work, file.name), func(w io.Writer) error { return file.write(w, r) }); err != nil {
 			return err
