@@ -83,6 +83,7 @@ func (e *Estate) Tend(at scenarios.Instant) []twin.Permit {
 		}
 	}
 	e.fail(e.service.Tend())
+	e.endedKeys()
 	for _, p := range e.people {
 		if p != nil && p.silent && !p.erased && !e.exists(p) {
 			e.erased(p, "inactive")

@@ -61,6 +61,8 @@ type Estate struct {
 	planned  []*planned // keys to be made, in order
 	waiting  []*planned // that were made, for visitors who have not come
 	byHost   map[*person][]twin.Permit
+	issued   []issued  // keys whose visitors' names are in the cloud
+	weekOver time.Time // when the service next removes keys that have ended; zero = when it is tended
 	holds    []registry.ID
 	backups  []string
 	backedUp time.Time // the newest of them
@@ -182,6 +184,7 @@ func (e *Estate) open() (err error) {
 	if e.service, err = remotecall.New(e.config); err != nil {
 		return fmt.Errorf("starting the service: %w", err)
 	}
+	e.weekOver = time.Time{}
 	e.endpoint = wire.NewEndpoint(e.service, e.wireKey, e.config.Now)
 	e.panel = phone.NewPanel(e.service)
 	for _, c := range e.config.Operators {

@@ -61,6 +61,7 @@ func (e *Estate) issue(k *permit, host, floor int, from, until scenarios.Instant
 	}
 	k.key = key
 	p.keys = append(p.keys, key.ID)
+	e.issued = append(e.issued, issued{p.id, "visitor " + string(key.ID), r.Until})
 	e.enters(p, "visitor "+string(key.ID), r.Visitor, string(registry.Cloud), "exports")
 }
 
