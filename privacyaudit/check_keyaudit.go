@@ -93,7 +93,7 @@ func (p *Probe) judgeAuditChain(chain []chained, anchor *Entry) {
 	before := new([32]byte)
 	from := 0
 	if anchor != nil {
-		hex.Decode(before[:], []byte(short(anchor.Facts["hash"])))
+		hex.Decode(before[:], []byte(hashDigits(anchor.Facts["hash"])))
 		from, _ = anchor.Count("sequence")
 	}
 	kept := chain[:0]

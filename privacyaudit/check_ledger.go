@@ -60,14 +60,14 @@ func chainedOf(r *Record) (chained, bool) {
 		return c, false
 	}
 	c.at, c.intact = r.Meta.At, hash == own
-	_, err1 := hex.Decode(c.previous[:], []byte(short(said)))
-	_, err2 := hex.Decode(c.hash[:], []byte(short(own)))
+	_, err1 := hex.Decode(c.previous[:], []byte(hashDigits(said)))
+	_, err2 := hex.Decode(c.hash[:], []byte(hashDigits(own)))
 	c.intact = c.intact && err1 == nil && err2 == nil
 	return c, true
 }
 
-// short is a hash's text, or something that is no hash when it is too long.
-func short(s string) string {
+// hashDigits is a hash's text, or something that is no hash when it is too long.
+func hashDigits(s string) string {
 	if len(s) > 64 {
 		return "-"
 	}
