@@ -43,6 +43,7 @@ type rule struct {
 
 	own     bool     // only records of the subject that the handle names
 	persons bool     // only of subjects whom the handle's building knows (Manager)
+	here    bool     // only records that name the handle's building; the others are not there
 	grounds []string // acts of the ledger, one of which the handle's grounds must be an entry of
 	hidden  []string // fields that are left empty when read, and kept when written
 	mayset  []string // of the hidden fields, those that may be written all the same

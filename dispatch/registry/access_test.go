@@ -33,8 +33,8 @@ func newTown(t testing.TB, r *Registry) *town {
 		put(r.As(RoleManager, ToProvide).In(p.building), Ref{Kind: KindPermission, Subject: p.id, Item: new()}, &Permission{Service: "flow", Floors: []string{"*"}, Banks: []string{"*"}})
 	}
 	put(service.In("b"), Ref{Kind: KindRemoteCallAccount, Subject: w.caller}, &RemoteCallAccount{Email: "c@example.invalid", Password: "phc", Serial: "S1"})
-	put(service, Ref{Kind: KindVisitorKey, Subject: w.alice, Item: w.key}, &VisitorKey{Visitor: "Grandma", Floors: []string{"1"}, Uses: 3, CodeHash: "ab"})
-	put(service, Ref{Kind: KindSubUser, Subject: w.alice, Item: w.sub}, &SubUser{Name: "Kid", Username: "kiddo", Number: "1", BirthDate: "2012-02-29", Note: "likes lifts"})
+	put(service.In("a"), Ref{Kind: KindVisitorKey, Subject: w.alice, Item: w.key}, &VisitorKey{Visitor: "Grandma", Floors: []string{"1"}, Uses: 3, CodeHash: "ab"})
+	put(service.In("a"), Ref{Kind: KindSubUser, Subject: w.alice, Item: w.sub}, &SubUser{Name: "Kid", Username: "kiddo", Number: "1", BirthDate: "2012-02-29", Note: "likes lifts"})
 	put(service.In("a"), Ref{Kind: KindKeyAudit}, &KeyAudit{Act: "created", What: "visitor-key", Of: w.key})
 	put(service.In("b"), Ref{Kind: KindKeyAudit}, &KeyAudit{Act: "created", What: "sub-user", Of: new()})
 	if _, err := r.ring.create(w.pseudonym); err != nil {
@@ -215,7 +215,7 @@ func TestHiddenFields(t *testing.T) {
 
 	var s SubUser
 	must(t, manager.Get(Ref{Kind: KindSubUser, Subject: w.alice, Item: w.sub}, &s))
-	if diff := cmp.Diff(SubUser{Meta: Meta{Controller: ByKONE, At: start}, Username: "kiddo"}, s); diff != "" {
+	if diff := cmp.Diff(SubUser{Meta: Meta{Controller: ByKONE, Building: "a", At: start}, Username: "kiddo"}, s); diff != "" {
 		t.Errorf("a Manager sees of a sub-user (FL:L47):\n%s", diff)
 	}
 	var f FlowPreferences
@@ -233,6 +233,43 @@ func TestHiddenFields(t *testing.T) {
 		}
 		return nil
 	}))
+}
+
+// Of what a person granted in several buildings, each one's Manager meets their
+// own part; the rest is not there for them, and stays.
+func TestGrantsByBuilding(t *testing.T) {
+	r := inRAM(t)
+	w := newTown(t, r)
+	other := map[*Kind]ID{KindVisitorKey: Random{}.New(), KindSubUser: Random{}.New()}
+	service := r.As(RoleService, ToProvide).In("b")
+	must(t, service.Put(Ref{Kind: KindVisitorKey, Subject: w.alice, Item: other[KindVisitorKey]}, &VisitorKey{Visitor: "Aunt"}))
+	must(t, service.Put(Ref{Kind: KindSubUser, Subject: w.alice, Item: other[KindSubUser]}, &SubUser{Username: "aunt"}))
+	manager := r.As(RoleManager, ToProvide).In("a")
+	entries := func() (n int) {
+		must(t, r.Entries(func(uint64, *Entry) error { n++; return nil }))
+		return n
+	}
+	for kind, own := range map[*Kind]ID{KindVisitorKey: w.key, KindSubUser: w.sub} {
+		var met []ID
+		must(t, manager.Each(Ref{Kind: kind, Subject: w.alice}, func(ref Ref, _ func(Record) error) error {
+			met = append(met, ref.Item)
+			return nil
+		}))
+		if diff := cmp.Diff([]ID{own}, met); diff != "" {
+			t.Errorf("the Manager walks over %ss (-want +got):\n%s", kind.Name, diff)
+		}
+		ref, noted := Ref{Kind: kind, Subject: w.alice, Item: other[kind]}, entries()
+		for what, err := range map[string]error{"read": manager.Get(ref, kind.New()), "delete": manager.Delete(ref), "remove": manager.Remove(ref)} {
+			if !errors.Is(err, ErrNotFound) {
+				t.Errorf("the Manager may %s the %s of another building: %v", what, kind.Name, err)
+			}
+		}
+		if n := entries(); n != noted {
+			t.Errorf("the ledger has %d entries of a %s that was not removed", n-noted, kind.Name)
+		}
+		must(t, service.Get(ref, kind.New()))
+		must(t, manager.Remove(Ref{Kind: kind, Subject: w.alice, Item: own}))
+	}
 }
 
 // A handle in a building meets that building's part of the key audit only.

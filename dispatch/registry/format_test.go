@@ -116,6 +116,9 @@ func readers(k *Kind) string {
 		if r.persons {
 			notes = append(notes, "Residential Flow only")
 		}
+		if r.here {
+			notes = append(notes, "of the building only")
+		}
 		for i, g := range r.grounds {
 			if i == 0 {
 				notes = append(notes, "on the grounds of "+groundWords[g])
@@ -273,6 +276,9 @@ func describeFormat() string {
 		}
 		if r.persons {
 			conditions = append(conditions, "persons of the Manager's residential building")
+		}
+		if r.here {
+			conditions = append(conditions, "records of that building")
 		}
 		if len(r.grounds) > 0 {
 			conditions = append(conditions, "grounds: "+strings.Join(r.grounds, " or "))

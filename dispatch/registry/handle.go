@@ -103,7 +103,8 @@ func (h Handle) one(ref Ref, a act, f func(s *store, txn *badger.Txn, rule *rule
 // in order of the keys. load decodes the record; a key alone costs less. It is
 // one access, whatever it finds. Of the usage log a handle of a randomized ID
 // passes only what was logged under it, and of the key audit a handle in a
-// building passes only that building's.
+// building passes only that building's; so it is with what a Manager may see of
+// visitor keys and sub-users.
 func (h Handle) Each(ref Ref, f func(ref Ref, load func(into Record) error) error) error {
 	if ref.Kind != nil && ref.Subject == "" && ref.Kind.bySubject() {
 		ref.Subject = h.subject
@@ -118,7 +119,7 @@ func (h Handle) Each(ref Ref, f func(ref Ref, load func(into Record) error) erro
 	}
 	return s.view(func(txn *badger.Txn) error {
 		return eachKey(txn, prefix, func(item *badger.Item) error {
-			if passes, err := h.passes(s, ref.Kind, item); err != nil || !passes {
+			if passes, err := h.passes(s, rule, ref.Kind, item); err != nil || !passes {
 				return err
 			}
 			found, err := parseKey(item.Key())
@@ -196,23 +197,32 @@ func (tx *Tx) admit(ref Ref, a act) (*rule, error) {
 // get, put, delete, load and passes do what admit allowed.
 
 func (h Handle) get(s *store, txn *badger.Txn, rule *rule, ref Ref, into Record) error {
-	key, err := keyOf(ref)
+	item, err := h.find(s, txn, rule, ref)
 	if err != nil {
 		return err
+	}
+	return h.load(s, rule, ref, item, into)
+}
+
+// find gives a record that the handle passes, or is ErrNotFound.
+func (h Handle) find(s *store, txn *badger.Txn, rule *rule, ref Ref) (*badger.Item, error) {
+	key, err := keyOf(ref)
+	if err != nil {
+		return nil, err
 	}
 	item, err := txn.Get(key)
 	if errors.Is(err, badger.ErrKeyNotFound) {
-		return ErrNotFound
+		return nil, ErrNotFound
 	}
 	if err != nil {
-		return fmt.Errorf("store %s: %w", s.name, err)
+		return nil, fmt.Errorf("store %s: %w", s.name, err)
 	}
-	if passes, err := h.passes(s, ref.Kind, item); err != nil {
-		return err
+	if passes, err := h.passes(s, rule, ref.Kind, item); err != nil {
+		return nil, err
 	} else if !passes {
-		return ErrNotFound
+		return nil, ErrNotFound
 	}
-	return h.load(s, rule, ref, item, into)
+	return item, nil
 }
 
 // load decodes a record without the fields that are hidden.
@@ -227,10 +237,14 @@ func (h Handle) load(s *store, rule *rule, ref Ref, item *badger.Item, into Reco
 	return nil
 }
 
-// passes tells whether a record is one of those to which Of and In limit the
-// handle where the key does not say so.
-func (h Handle) passes(s *store, kind *Kind, item *badger.Item) (passes bool, err error) {
+// passes tells whether a record is one of those to which Of, In and the rule
+// limit the handle where the key does not say so.
+func (h Handle) passes(s *store, rule *rule, kind *Kind, item *badger.Item) (passes bool, err error) {
 	switch {
+	case rule.here:
+		rec := kind.New()
+		err = item.Value(func(v []byte) error { return s.decode(kind, item.Key(), v, rec) })
+		passes = rec.Head().Building == h.building
 	case kind.Sealed == UnderPseudonym && h.among != nil:
 		err = item.Value(func(v []byte) error {
 			if len(v) < sealedHead {
@@ -314,15 +328,10 @@ func (h Handle) keepHidden(s *store, txn *badger.Txn, rule *rule, ref Ref, key [
 	return nil
 }
 
-func (h Handle) delete(s *store, txn *badger.Txn, _ *rule, ref Ref) error {
-	key, err := keyOf(ref)
+func (h Handle) delete(s *store, txn *badger.Txn, rule *rule, ref Ref) error {
+	item, err := h.find(s, txn, rule, ref)
 	if err != nil {
 		return err
 	}
-	if _, err := txn.Get(key); errors.Is(err, badger.ErrKeyNotFound) {
-		return ErrNotFound
-	} else if err != nil {
-		return fmt.Errorf("store %s: %w", s.name, err)
-	}
-	return txn.Delete(key)
+	return txn.Delete(item.KeyCopy(nil))
 }

@@ -15,7 +15,7 @@ import (
 func (h Handle) Remove(refs ...Ref) error {
 	var missing error
 	for _, ref := range refs {
-		s, _, err := h.admit(ref, actDelete)
+		s, allowed, err := h.admit(ref, actDelete)
 		if err != nil {
 			return err
 		}
@@ -23,8 +23,8 @@ func (h Handle) Remove(refs ...Ref) error {
 		if err != nil {
 			return err
 		}
-		err = s.view(func(txn *badger.Txn) error { _, err := txn.Get(key); return err })
-		if errors.Is(err, badger.ErrKeyNotFound) {
+		err = s.view(func(txn *badger.Txn) error { _, err := h.find(s, txn, allowed, ref); return err })
+		if errors.Is(err, ErrNotFound) {
 			missing = ErrNotFound
 			continue
 		}

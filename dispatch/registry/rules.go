@@ -62,14 +62,14 @@ var rules = []rule{
 		persons: true, hidden: []string{"intercom_phone", "store_missed_pictures"},
 	},
 	{
-		clause: "FL:L47", says: "In Residential Flow a Manager sees and removes the visitor keys of their building's persons, without the visitor's name and the code.",
+		clause: "FL:L47", says: "In Residential Flow a Manager sees and removes the visitor keys that their building's persons made for it, without the visitor's name and the code.",
 		roles: []Role{RoleManager}, kinds: []*Kind{KindVisitorKey}, acts: []act{actRead, actDelete}, purposes: []Purpose{ToProvide, ToSecure, ToFulfil},
-		persons: true, hidden: []string{"visitor", "code_sha256", "consent"},
+		persons: true, here: true, hidden: []string{"visitor", "code_sha256", "consent"},
 	},
 	{
-		clause: "FL:L47", says: "In Residential Flow a Manager sees and removes the sub-users of their building's persons, by username only.",
+		clause: "FL:L47", says: "In Residential Flow a Manager sees and removes the sub-users that their building's persons let into it, by username only.",
 		roles: []Role{RoleManager}, kinds: []*Kind{KindSubUser}, acts: []act{actRead, actDelete}, purposes: []Purpose{ToProvide, ToSecure, ToFulfil},
-		persons: true, hidden: []string{"name", "number", "birth_date", "note", "guardian", "consent"},
+		persons: true, here: true, hidden: []string{"name", "number", "birth_date", "note", "guardian", "consent"},
 	},
 	{
 		clause: "FL:L19", says: "A Manager, KONE's security staff and third parties who investigate an incident read the key audit on its grounds.",
