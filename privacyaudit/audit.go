@@ -23,6 +23,10 @@ type Options struct {
 	Schema   *format.Schema // nil: that of our own stores
 	Workers  int            // goroutines that decode; 0: one for each processor
 	Tool     string         // version, for the report
+
+	// Against is the evidence of another run with the same seed, whose IDs must
+	// be others. The zero value: not given.
+	Against evidence.Parts
 }
 
 // Audit is what the checks of one audit share.
@@ -38,6 +42,7 @@ type Audit struct {
 	handedOver map[string]bool // names of buildings' stores
 	index      *search.Index
 	probes     []*Probe
+	owned      *owners // see owners
 }
 
 // Run audits. An error means that no audit could be made; everything else,
@@ -121,6 +126,10 @@ func (a *Audit) problem(store, file string, err error) {
 // bytes; shorter ones the checks compare field by field.
 const shortest = 8
 
+// fieldFloor is the field of a floor's label. It is nobody's, and has no places:
+// which checks look at it know where labels may stand.
+const fieldFloor = "floor"
+
 // learn builds the index of the known values.
 func (a *Audit) learn() error {
 	if a.Truth == nil {
@@ -144,6 +153,12 @@ func (a *Audit) learn() error {
 			a.Known = append(a.Known, k)
 		}
 		k.Places = append(k.Places, c)
+	}
+	for _, floor := range a.Truth.Settings.Floors {
+		if len(floor) >= shortest {
+			needles = append(needles, needle(len(a.Known), floor))
+			a.Known = append(a.Known, &Known{Field: fieldFloor})
+		}
 	}
 	var err error
 	if a.index, err = search.NewIndex(needles); err != nil {

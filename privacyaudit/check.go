@@ -222,5 +222,5 @@ type Found struct {
 type Known struct {
 	Field  string
 	Person string
-	Places []*evidence.Canary
+	Places []*evidence.Canary // none: it is nobody's, such as a floor's label
 }
