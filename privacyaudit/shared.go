@@ -67,3 +67,20 @@ func (r *Record) says() string {
 	}
 	return ""
 }
+
+// selected is what the rule has selected so far.
+func (p *Probe) selected() int { return p.out.Selected + p.lastCount }
+
+// idle says of a rule that selected nothing that nobody ever used its service,
+// where the truth knows that.
+func (p *Probe) idle() {
+	if p.selected() > 0 || p.Truth == nil {
+		return
+	}
+	for _, one := range livesOf(p.Truth).All {
+		if p.mine(one.Service) {
+			return
+		}
+	}
+	p.NotApplicable("nobody signed up for the service, by the truth")
+}
