@@ -55,6 +55,7 @@ const (
 	ActIdentityRefused  = "identity-refused"
 	ActRequest          = "request"
 	ActInstruction      = "instruction"
+	ActBuildingLogRead  = "building-log-read"
 	ActKeyCreated       = "key-created"
 	ActKeyDestroyed     = "key-destroyed"
 	ActKeyRotation      = "key-rotation"
@@ -173,6 +174,7 @@ var acts = []Act{
 		{Name: "checked-by", Form: FormStaff, Optional: true, Doc: "ordinal of the member of staff who checked the identity"},
 	}},
 	{ActInstruction, "A Manager instructed us to work with their building's logs. The ID is the instruction's.", []Fact{factBuilding, choice("reason", "why", instructionReasons), factNumber}},
+	{ActBuildingLogRead, "One of a building's logs was read by our staff.", []Fact{{Name: "instruction", Form: FormID, Doc: "of the Manager, the grounds"}, factBuilding, {Name: "entries", Form: FormCount, Doc: "how many were read"}}},
 	{ActKeyCreated, "A key-encryption key was made.", []Fact{factRing, {Name: "epoch", Form: FormCount, Doc: "its number"}}},
 	{ActKeyDestroyed, "A key-encryption key was destroyed.", []Fact{factRing, {Name: "epoch", Form: FormCount, Doc: "its number"}}},
 	{ActKeyRotation, "All data keys of a ring were wrapped under a new key-encryption key.", []Fact{factRing, {Name: "from", Form: FormCount, Doc: "epoch"}, {Name: "to", Form: FormCount, Doc: "epoch"}, {Name: "keys", Form: FormCount, Doc: "wrapped anew"}}},

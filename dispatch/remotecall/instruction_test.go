@@ -33,9 +33,13 @@ func TestBuildingLogsAreReadOnInstruction(t *testing.T) {
 		{"a log that the building has not", registry.RoleService, "tower", "doors", instruction, NotDeclared},
 		{"by analysts", registry.RoleAnalytics, "tower", "lifts", instruction, Denied},
 	} {
+		noted := h.acts(registry.ActBuildingLogRead)
 		entries, err := h.staff(c.role).BuildingLog(c.building, c.log, c.grounds)
 		if Reason(err) != c.want || (len(entries) == 1) != (c.want == "") {
 			t.Errorf("%s: got %d entries and %v, want %q", c.sentence, len(entries), err, c.want)
+		}
+		if n := h.acts(registry.ActBuildingLogRead) - noted; (n == 1) != (c.want == "") {
+			t.Errorf("%s: the ledger has %d entries of the reading", c.sentence, n)
 		}
 	}
 	if _, err := h.manager("tower").Instruct("curiosity", ""); Reason(err) != NoGrounds {

@@ -89,6 +89,15 @@ func TestNoLineOfTheLogNamesAnybody(t *testing.T) {
 		"moved-out":   func() error { _, err := m.MovedOut(never); return err },
 		"give-tag":    func() error { _, err := m.GiveTag(never, nil); return err },
 		"take-tag":    func() error { return m.TakeTag(never) },
+		"instruct":    func() error { _, err := m.Instruct(a.email, ""); return err },
+		"building-log": func() error {
+			_, err := analyst.BuildingLog("tower", "lifts", a.subject)
+			return err
+		},
+		"maintained":   func() error { _, err := m.Maintained(a.subject); return err },
+		"maintain":     func() error { return m.Maintain(a.subject, map[string]string{"password": a.values[0]}) },
+		"end-key":      func() error { return m.EndKey(a.subject, never) },
+		"end-sub-user": func() error { return m.EndSubUser(a.subject, never) },
 	} {
 		text.Reset()
 		if err := act(); err == nil {

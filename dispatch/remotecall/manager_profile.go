@@ -38,8 +38,8 @@ type MaintainedSubUser struct {
 var maintainedPreferences = []string{"intercom_username", "walking_speed_mm_s", "favourite_floor"}
 
 // Maintained reads what this building's Manager maintains of a person.
-func (m *Manager) Maintained(subject registry.ID) (Maintained, error) {
-	var all Maintained
+func (m *Manager) Maintained(subject registry.ID) (all Maintained, err error) {
+	defer m.logRefusal("maintained", &err)
 	defer m.s.turn(subject)()
 	if err := m.maintains(subject); err != nil {
 		return all, err
@@ -57,10 +57,10 @@ func (m *Manager) Maintained(subject registry.ID) (Maintained, error) {
 		Name: p.Name, Gender: p.Gender, Country: p.Country, Language: p.Language, Phone: p.Phone, Email: p.Email,
 		IntercomUsername: r.IntercomUsername, WalkingSpeed: r.WalkingSpeed, FavouriteFloor: r.FavouriteFloor,
 	}
-	err := h.Each(registry.Ref{Kind: registry.KindVisitorKey, Subject: subject}, func(ref registry.Ref, load func(registry.Record) error) error {
+	err = h.Each(registry.Ref{Kind: registry.KindVisitorKey, Subject: subject}, func(ref registry.Ref, load func(registry.Record) error) error {
 		var k registry.VisitorKey
 		err := load(&k)
-		if err == nil && k.Building == m.building {
+		if err == nil {
 			all.Keys = append(all.Keys, MaintainedKey{ref.Item, k.Floors, k.Uses})
 		}
 		return err
@@ -71,7 +71,7 @@ func (m *Manager) Maintained(subject registry.ID) (Maintained, error) {
 	err = h.Each(registry.Ref{Kind: registry.KindSubUser, Subject: subject}, func(ref registry.Ref, load func(registry.Record) error) error {
 		var u registry.SubUser
 		err := load(&u)
-		if err == nil && u.Building == m.building {
+		if err == nil {
 			all.SubUsers = append(all.SubUsers, MaintainedSubUser{ref.Item, u.Username})
 		}
 		return err
@@ -86,7 +86,8 @@ func (m *Manager) Maintained(subject registry.ID) (Maintained, error) {
 // their fields in the stores. Fields are those of Maintained, and no others: an
 // empty preference is removed. What was there before goes as an incorrect value
 // does.
-func (m *Manager) Maintain(subject registry.ID, values map[string]string) error {
+func (m *Manager) Maintain(subject registry.ID, values map[string]string) (err error) {
+	defer m.logRefusal("maintain", &err)
 	s := m.s
 	profile := map[string]string{}
 	var preferences Preferences
@@ -203,31 +204,32 @@ func (m *Manager) maintainPreferences(subject registry.ID, p Preferences) error 
 }
 
 // EndKey revokes a visitor key of a person of this building.
-func (m *Manager) EndKey(subject, key registry.ID) error {
-	var k registry.VisitorKey
-	return m.end(subject, registry.Ref{Kind: registry.KindVisitorKey, Subject: subject, Item: key}, &k, func() error { return m.s.removeKey(subject, key) })
+func (m *Manager) EndKey(subject, key registry.ID) (err error) {
+	defer m.logRefusal("end-key", &err)
+	ref := registry.Ref{Kind: registry.KindVisitorKey, Subject: subject, Item: key}
+	return m.end(ref, func() error { return m.s.removeKey(subject, key) })
 }
 
 // EndSubUser takes a sub-user's access away.
-func (m *Manager) EndSubUser(subject, id registry.ID) error {
-	var u registry.SubUser
+func (m *Manager) EndSubUser(subject, id registry.ID) (err error) {
+	defer m.logRefusal("end-sub-user", &err)
 	ref := registry.Ref{Kind: registry.KindSubUser, Subject: subject, Item: id}
-	return m.end(subject, ref, &u, func() error { return m.s.remove(subject, m.building, subUser, ref) })
+	return m.end(ref, func() error { return m.s.remove(subject, m.building, subUser, ref) })
 }
 
 // end removes what a person granted in this building. What they granted in
-// others is none of this Manager's.
-func (m *Manager) end(subject registry.ID, ref registry.Ref, into registry.Record, remove func() error) error {
+// others is none of this Manager's, and by the matrix not there.
+func (m *Manager) end(ref registry.Ref, remove func() error) error {
 	if !ref.Item.Valid() {
 		return NoSuchEntry
 	}
-	defer m.s.turn(subject)()
-	if err := m.maintains(subject); err != nil {
+	defer m.s.turn(ref.Subject)()
+	if err := m.maintains(ref.Subject); err != nil {
 		return err
 	}
-	err := m.handle(registry.ToProvide).Of(subject).Get(ref, into)
+	err := m.handle(registry.ToProvide).Of(ref.Subject).Get(ref, ref.Kind.New())
 	switch {
-	case gone(err) || err == nil && into.Head().Building != m.building:
+	case gone(err):
 		return NoSuchEntry
 	case err != nil:
 		return stored("read what a person granted", err)
