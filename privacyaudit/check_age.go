@@ -3,6 +3,7 @@ package privacyaudit
 import (
 	"errors"
 	"math"
+	"slices"
 	"time"
 
 	"hoistway/privacyaudit/finding"
@@ -116,9 +117,25 @@ func newAge(p *Probe) (Watch, error) {
 			if p.selected() > 0 {
 				p.reportAges(seen.histogram("age of "+p.Rule.ID, p.Rule.ID, "days", 24*time.Hour), seen.oldest)
 			}
+			p.nothingAged()
 			p.idle()
 		},
 	}, nil
+}
+
+// nothingAged says of a rule without records why there are none, where that is
+// known.
+func (p *Probe) nothingAged() {
+	if p.selected() > 0 {
+		return
+	}
+	backups := slices.Equal(p.Rule.Stores, []string{"backup"})
+	if backups && len(p.Ledger) > 0 && len(p.entries("backup")) == 0 {
+		p.NotApplicable("no backup was ever written, by the ledger")
+	}
+	if p.Truth != nil && len(p.Truth.Settings.Gone) > 0 && p.ended()[p.Truth.Settings.Building] != nil {
+		p.NotApplicable("the service ended in the building of the lifts, by the ledger, and its log data went")
+	}
 }
 
 // age is how old a record is at an instant, by what it says or by the end of the

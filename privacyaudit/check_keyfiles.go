@@ -51,7 +51,7 @@ func newKeyFiles(p *Probe) (Watch, error) {
 			case f.Ring == "" && f.Path == wireKeyFile:
 			case f.Ring == "":
 				p.Fail(finding.Place{Store: "key"}, "a file in the folder of the keys is none of the keys that the format names")
-			case destroyed[name]:
+			case destroyed[name] && !f.HandedOver: // for the provider, what was handed over is
 				p.Fail(at, "the ledger says that this key was destroyed")
 			case f.Epoch != latest[f.Ring]:
 				p.Fail(at, "a later key replaced this one, and it was not destroyed")

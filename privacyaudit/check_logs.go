@@ -114,7 +114,7 @@ func newLogs(p *Probe) (Watch, error) {
 func newLogAges(p *Probe) (Watch, error) {
 	slack, share, longest := p.Duration("slack", sweepSlack), p.Number("lag_share", 0.1), p.Duration("longest_lag", 7*24*time.Hour)
 	declared := declaredIn(p.Config)
-	left := map[string]time.Time{} // when the service ended in buildings; filled with the first record
+	var left map[string]*Entry // ends of the service in buildings; read with the first record
 	const percent = time.Duration(1000)
 	seen := newAges(100 * percent)
 	return Watch{
@@ -129,11 +129,11 @@ func newLogAges(p *Probe) (Watch, error) {
 			p.Select(r.Source.Name, 1)
 			at := p.At
 			if r.Source.HandedOver {
-				if len(left) == 0 {
-					left = p.ends()
+				if left == nil {
+					left = p.ended()
 				}
-				if end, ok := left[r.Source.Building]; ok {
-					at = end
+				if end := left[r.Source.Building]; end != nil {
+					at = end.At
 				}
 			}
 			age, ok := p.age(r, at)
@@ -163,15 +163,4 @@ func newLogAges(p *Probe) (Watch, error) {
 			declared.none(p)
 		},
 	}, nil
-}
-
-// ends tells when the provider's service ended in buildings, by the ledger.
-func (a *Audit) ends() map[string]time.Time {
-	all := map[string]time.Time{}
-	for _, e := range a.Ledger {
-		if (e.Act == "hand-over" || e.Act == "service-ended") && e.Facts["state"] != "intended" {
-			all[e.Facts["building"]] = e.At
-		}
-	}
-	return all
 }

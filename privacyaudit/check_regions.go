@@ -9,21 +9,19 @@ import (
 	"hoistway/privacyaudit/finding"
 )
 
-// regions holds the countries in which data lie, and to which they went, against
-// those of the buildings. Between countries of the list within, such as those of
+// regions holds the countries in which data lie against those of the buildings.
+// Between countries of the list within, such as those of
 // the EEA, data may go without more. For every store and the backups elsewhere a
 // legal basis must be configured that is valid at the instant of the audit, and
 // stand in the ledger as it is configured; the ledger's entry on a backup names
-// the country that the configuration gives. A transfer to a country elsewhere
-// must name a mechanism of the list.
+// the country that the configuration gives. Where data were transferred to is for
+// the check transfer.
 //
-// It knows where things stand by the configuration and the ledger alone, not by
-// looking; and not of which building data were transferred, so that it holds
-// transfers against all.
+// It knows where things stand by the configuration and the ledger alone.
 func init() {
 	register(&Check{
 		Name:  "regions",
-		About: "Data lie in, and go to, the buildings' countries, or there is a legal basis.",
+		About: "Data lie in the buildings' countries, or there is a legal basis.",
 		Needs: NeedConfig,
 		Params: []Param{
 			{Name: "within", Form: FormTexts, About: "countries (ISO 3166) among which no basis is needed"},
@@ -42,20 +40,17 @@ func newRegions(p *Probe) (Watch, error) {
 	}
 	within, mechanisms := p.Texts("within"), p.Texts("mechanisms")
 	return Watch{End: func() {
-		left := p.ends()
-		abroad := func(region string, everyBuilding bool) bool {
+		left := p.ended()
+		abroad := func(region string) bool {
 			return slices.ContainsFunc(p.Config.Buildings, func(b evidence.BuildingConfig) bool {
-				if _, gone := left[b.Name]; gone && !everyBuilding {
-					return false
-				}
-				return b.Region != region && !(slices.Contains(within, b.Region) && slices.Contains(within, region))
+				return left[b.Name] == nil && b.Region != region && !(slices.Contains(within, b.Region) && slices.Contains(within, region))
 			})
 		}
 		at := finding.Place{Store: evidence.ConfigFile}
 		for _, place := range standingPlaces {
 			p.Select(evidence.ConfigFile, 1)
 			region := p.regionOf(place)
-			if !abroad(region, false) {
+			if !abroad(region) {
 				continue
 			}
 			b := p.basis(place, region)
@@ -66,20 +61,6 @@ func newRegions(p *Probe) (Watch, error) {
 				p.Fail(at, "the legal basis of %s is none of the mechanisms that may be one", place)
 			case len(p.Ledger) > 0 && !p.recorded(b):
 				p.Fail(at, "the ledger does not have the legal basis of %s as it is configured", place)
-			}
-		}
-		for _, e := range p.entries("transfer") {
-			p.Select("ledger", 1)
-			region, mechanism := e.Facts["region"], e.Facts["mechanism"]
-			if region == "" { // then it is that of the agreement
-				region, mechanism = p.agreed(e.Facts["agreement"])
-			}
-			switch {
-			case region == "" || !abroad(region, true):
-			case mechanism == "":
-				p.Fail(e.Place(), "data went to another country than a building's, and no mechanism allows it")
-			case !slices.Contains(mechanisms, mechanism):
-				p.Fail(e.Place(), "data went to another country than a building's by none of the mechanisms that may allow it")
 			}
 		}
 		for _, e := range p.entries("backup") {
@@ -100,16 +81,6 @@ func (a *Audit) regionOf(place string) string {
 		return region
 	}
 	return a.Config.Buildings[0].Region
-}
-
-// agreed is the region and the mechanism of an agreement.
-func (a *Audit) agreed(id string) (region, mechanism string) {
-	for _, e := range a.entries("agreement") {
-		if e.ID == id {
-			return e.Facts["region"], e.Facts["mechanism"]
-		}
-	}
-	return "", ""
 }
 
 // basis is the legal basis of a place that is valid at the audit's instant.

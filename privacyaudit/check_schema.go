@@ -40,7 +40,7 @@ func newSchema(p *Probe) (Watch, error) {
 		return Watch{}, err
 	}
 	own := p.own()
-	return Watch{Record: func(r *Record) {
+	return Watch{End: p.idle, Record: func(r *Record) {
 		if r.Kind == nil && !r.Key.Mark || r.Kind != nil && except[r.Kind.Index] || !own(r) {
 			return
 		}

@@ -41,7 +41,7 @@ func newTags(p *Probe) (Watch, error) {
 	controller, processor := p.Text("controller", ""), p.Text("processor", "")
 	given := controller != ""
 	later := p.Schema.HandedOver.Controller
-	return Watch{Record: func(r *Record) {
+	return Watch{End: p.idle, Record: func(r *Record) {
 		if r.Kind == nil || r.State != Read || except[r.Kind.Index] || !own(r) {
 			return
 		}
@@ -77,7 +77,7 @@ func newBuildings(p *Probe) (Watch, error) {
 	}
 	own := p.own()
 	left := 0 // the ledger is read when the first record comes
-	return Watch{Record: func(r *Record) {
+	return Watch{End: p.idle, Record: func(r *Record) {
 		if r.Kind == nil || r.State != Read || !own(r) {
 			return
 		}
