@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"hoistway/privacyaudit/finding"
@@ -119,37 +121,42 @@ func auditVerdict(r *finding.Report) verdict {
 		default:
 			v.Sentence = "Nothing is violated that is not accepted: " + count(int64(s.Pass)) + " of " + plural(s.Rules, "rule", "rules") + " hold."
 		}
-	case finding.ExitFindings:
-		v.Sentence = violated
-	case finding.ExitIncomplete:
-		v.Mark = "?"
-		v.Sentence = "The audit is incomplete"
-		switch {
-		case s.Problems > 0 && s.Unexplained > 0:
-			v.Sentence += ": " + plural(s.Problems, "part", "parts") + " of the evidence could not be read, and " + plural(s.Unexplained, "rule", "rules") + " judged nothing without anybody having said why."
-		case s.Problems > 0:
-			v.Sentence += ": " + plural(s.Problems, "part", "parts") + " of the evidence could not be read."
-		case s.Unexplained > 0:
-			v.Sentence += ": " + plural(s.Unexplained, "rule", "rules") + " judged nothing, and nobody has said why."
-		default:
-			v.Sentence += ": no rule was judged."
+	default:
+		if r.Exit == finding.ExitIncomplete {
+			v.Mark = "?"
 		}
-		if violated != "" {
-			v.Sentence += " " + violated
-		}
-	case finding.ExitSurvivor:
-		v.Sentence = violated
+		v.Sentence = sentences(incomplete(s), violated)
 	}
+	mutants, known := "", ""
 	if s.Mutants > 0 {
-		if v.Sentence != "" {
-			v.Sentence += " "
-		}
-		v.Sentence += plural(s.Mutants, "deliberately wrong writer was", "deliberately wrong writers were") + " tried, and " + count(int64(s.Killed)) + verb(s.Killed, " was", " were") + " caught by the rule that claims it."
+		mutants = plural(s.Mutants, "deliberately wrong writer was", "deliberately wrong writers were") + " tried, and " + count(int64(s.Killed)) + verb(s.Killed, " was", " were") + " caught by the rule that claims it."
 	}
 	if s.Known > 0 {
-		v.Sentence += " " + plural(s.Known, "further rule is", "further rules are") + " violated as the baseline accepts."
+		known = plural(s.Known, "further rule is", "further rules are") + " violated as the baseline accepts."
 	}
+	v.Sentence = sentences(v.Sentence, mutants, known)
 	return v
+}
+
+// incomplete says in a sentence why an audit is; "" when it is not.
+func incomplete(s finding.Summary) string {
+	unread := plural(s.Problems, "part", "parts") + " of the evidence could not be read"
+	switch {
+	case s.Problems > 0 && s.Unexplained > 0:
+		return "The audit is incomplete: " + unread + ", and " + plural(s.Unexplained, "rule", "rules") + " judged nothing without anybody having said why."
+	case s.Problems > 0:
+		return "The audit is incomplete: " + unread + "."
+	case s.Unexplained > 0:
+		return "The audit is incomplete: " + plural(s.Unexplained, "rule", "rules") + " judged nothing, and nobody has said why."
+	case s.Rules == 0 && s.Mutants == 0:
+		return "The audit is incomplete: no rule was judged."
+	}
+	return ""
+}
+
+// sentences joins those that say something.
+func sentences(all ...string) string {
+	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return s == "" }), " ")
 }
 
 // verb picks the form of a verb for a number.
@@ -191,7 +198,7 @@ func auditFigures(r *finding.Report) section {
 	figures := []figure{
 		{Name: "Rules that hold", Value: number(s.Pass), Unit: "of " + number(s.Rules), Lead: true, Meaning: "Something was judged under each of these rules, and nothing was wrong with it."},
 		{Name: "Rules violated", Value: number(s.Fail - s.Known), Lead: true, Meaning: "At least one thing was found that the rule forbids, and that nobody has accepted."},
-		{Name: "Violations", Value: number(s.Findings), Lead: true, Meaning: "All that was found against any rule, warnings and accepted ones included; " + number(s.KnownFindings) + " of them are in the baseline."},
+		{Name: "Violations", Value: number(s.Findings), Lead: true, Meaning: "All that was found against any rule, warnings and accepted ones included. In the baseline: " + number(s.KnownFindings) + "."},
 		{Name: "Could not be judged", Value: number(s.Inconclusive), Meaning: number(open) + " for a reason that was stated beforehand; " + number(s.Unexplained) + " for none, which makes the audit incomplete."},
 		{Name: "Could not be read", Value: number(s.Problems), Meaning: "Files or parts of them that are damaged, locked or unknown. Nothing was passed over: each makes the audit incomplete."},
 		{Name: "Warnings", Value: number(s.Warn), Meaning: "Rules that are violated and only warn, because the statement does not forbid it outright."},

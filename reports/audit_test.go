@@ -111,6 +111,9 @@ func TestAuditVerdict(t *testing.T) {
 		{"a survivor", func(r *finding.Report) {
 			r.Rules, r.Mutants = nil, []finding.Mutant{{Name: "m", Rule: "A"}, {Name: "n", Rule: "A", Killed: true, By: []string{"A"}}}
 		}, "2 deliberately wrong writers were tried, and 1 was caught by the rule that claims it.", "bad"},
+		{"a survivor hides nothing else", func(r *finding.Report) {
+			r.Problems, r.Mutants = []finding.Problem{{What: "locked"}}, []finding.Mutant{{Name: "m", Rule: "O-1"}}
+		}, "The audit is incomplete: 1 part of the evidence could not be read. 1 deliberately wrong writer was tried, and 0 were caught by the rule that claims it.", "bad"},
 	} {
 		r := clean(t)
 		c.spoil(r)

@@ -2,7 +2,10 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -43,7 +46,7 @@ func classSection(r *finding.Report) (section, bool) {
 
 // limitBlock is a histogram with what it says in words.
 func limitBlock(id string, h finding.Histogram, one, many string) block {
-	title := h.Name
+	title := capital(dash(h.Name))
 	if h.Store != "" {
 		title += ", " + h.Store
 	}
@@ -112,9 +115,12 @@ func limitChart(id, title string, h finding.Histogram, all int64, many string) c
 	unit, sides := label(h.Unit, 20), []string{many}
 	if h.Limit != nil {
 		limit := amount(*h.Limit, unit)
-		sides = []string{"within " + limit, "beyond " + limit, "around " + limit}
+		sides = []string{"within " + limit, "beyond " + limit}
+		if slices.ContainsFunc(h.Buckets, func(b finding.Bucket) bool { return sideOf(b, h.Limit) == across }) {
+			sides = append(sides, "around "+limit)
+		}
 	}
-	t := table{Caption: title, Columns: columns("From, "+h.Unit, "To, "+h.Unit, upperFirst(many), "Share, %")}
+	t := table{Caption: title, Columns: columns("From, "+unitWord(h.Unit), "To, "+unitWord(h.Unit), upperFirst(many), "Share, %")}
 	if h.Limit != nil {
 		t.Columns = append(t.Columns, column{"Against the limit", true})
 	}
@@ -136,14 +142,32 @@ func limitChart(id, title string, h finding.Histogram, all int64, many string) c
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	x := axisBelow(h.Unit)
-	x.Type, x.Data = "category", names
+	x := axisBelow(unitWord(h.Unit))
+	x.Type = "category"
 	c := charts.NewBar()
+	c.SetXAxis(names)
 	c.SetGlobalOptions(common(id, frame("8", "52", "22", "30"), tooltip("item", tellName), legend(h.Limit != nil, sides), charts.WithXAxisOpts(x), charts.WithYAxisOpts(heightAxis(many, 0)))...)
 	for s, bars := range series {
 		c.AddSeries(sides[s], bars, charts.WithBarChartOpts(opts.BarChart{Stack: "all"}))
 	}
-	return chart{ID: id, Title: upperFirst(many) + " by " + lowerFirst(title), Drawing: c, Tables: []table{t}, Summary: fmt.Sprintf("%s: a bar for each of %d spans. The figures are in the table below.", title, len(h.Buckets))}
+	return chart{ID: id, Title: upperFirst(many) + " in each span", Drawing: c, Tables: []table{t}, Summary: fmt.Sprintf("%s: a bar for each of %d spans. The figures are in the table below.", title, len(h.Buckets))}
+}
+
+// unitWord is a unit as a word of its own, where it needs one.
+func unitWord(unit string) string {
+	switch unit {
+	case "d":
+		return "days"
+	case "h":
+		return "hours"
+	}
+	return unit
+}
+
+// capital raises the first letter of a text from anywhere.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // linkageSection shows what somebody who knows a little finds out.
@@ -172,7 +196,7 @@ func linkageSection(r *finding.Report) (section, bool) {
 }
 
 func linkageChart(id, xName, yName string, curves []finding.Curve) chart {
-	title := upperFirst(dash(yName)) + " over " + dash(xName)
+	title := capital(dash(yName)) + " over " + dash(xName)
 	t := table{Caption: title, Columns: []column{{"Attack", true}, {"Store", true}, {"Rule", true}, {Name: xName}, {Name: yName}, {Name: "Interval from"}, {Name: "to"}}}
 	names := make([]string, len(curves))
 	x, y := axisBelow(xName), heightAxis(yName, 0)

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -201,6 +202,7 @@ func TestTooltips(t *testing.T) {
 	ctx := browser(t)
 	run := runPage(t, office("eta", 1, 10))
 	compared := rendered(t, func(b *bytes.Buffer) error { return Comparison(b, lunchComparison()) })
+	audit := auditText(t, audited(t))
 	for _, c := range []struct {
 		page, id string
 		x, y     float64 // of the chart's width and height
@@ -212,6 +214,8 @@ func TestTooltips(t *testing.T) {
 		{run, "path-0", 0.5, 0.5, []string{"car 4: ", "car 5: ", "car 6: "}},
 		{run, "load-0", 0.33, 0.8, []string{" persons aboard", " % of departures"}},
 		{run, "demand-lines", 0.5, 0.5, []string{"arrivals at landings: ", "boardings: ", " persons per 5 minutes"}},
+		{audit, "audit-age-0", 0.15, 0.7, []string{"0 to 90\u00a0d", "1,200 records", "370 to 400", "beyond 365"}},
+		{audit, "audit-linkage-0", 0.506, 0.369, []string{"1 points of trips known", "2: 0.71 (0.67 to 0.75)"}},
 		{compared, "bars-awt", 0.3, 0.4, []string{"eta", "\u00a0s ±"}},
 	} {
 		open(t, ctx, c.page)
@@ -238,6 +242,28 @@ func TestPhoneWidth(t *testing.T) {
 		open(t, ctx, page)
 		if wide := must(t, ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)); wide > 375 {
 			t.Errorf("%s: the page is %d px wide on a phone of 375 px", name, wide)
+		}
+	}
+}
+
+// The choice of a status leaves the rows of that status, without the page's own
+// script having a hand in it.
+func TestClausesAreChosenByStatus(t *testing.T) {
+	ctx := browser(t)
+	audit := audited(t)
+	open(t, ctx, auditText(t, audit))
+	const shown = `[...document.querySelectorAll(".matrix tbody tr")].filter(r => r.offsetParent).map(r => r.dataset.status).join(" ")`
+	if all := must(t, ctx, chromedp.Evaluate[string](shown)); len(strings.Fields(all)) != len(audit.Rules) {
+		t.Fatalf("before any choice the rows %q are shown, want %d", all, len(audit.Rules))
+	}
+	for i := range audit.Rules {
+		key := statusOf(&audit.Rules[i]).Key
+		if err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS("#status-"+key))); err != nil {
+			t.Fatal(err)
+		}
+		rows := strings.Fields(must(t, ctx, chromedp.Evaluate[string](shown)))
+		if len(rows) == 0 || slices.ContainsFunc(rows, func(row string) bool { return row != key }) {
+			t.Errorf("the choice %s shows the rows %q", key, rows)
 		}
 	}
 }

@@ -30,7 +30,9 @@ type clauseRow struct {
 	ID, Title               string
 	Status                  ruleStatus
 	Why                     string
-	Judged, Evidence        []string
+	Judged                  []string
+	Stores                  []string // how much of each, when that says more
+	Evidence                []string
 	Mutants                 []string
 }
 
@@ -141,7 +143,10 @@ func clauseRowOf(r *finding.Rule) clauseRow {
 		if s.Violations > 0 {
 			text += ", " + plural(s.Violations, "violation", "violations")
 		}
-		row.Judged = append(row.Judged, text)
+		row.Stores = append(row.Stores, text)
+	}
+	if len(row.Stores) == 1 {
+		row.Judged, row.Stores = append(row.Judged, "in "+r.Scopes[0].Store), nil
 	}
 	for _, m := range r.Measured {
 		row.Evidence = append(row.Evidence, measured(m))
