@@ -4,5 +4,5 @@ import "slices"
 
 // Catalogue is every mutant there is, by subject.
 func Catalogue() []Mutant {
-	return slices.Concat(ledgerMutants(), erasureMutants())
+	return slices.Concat(ledgerMutants(), erasureMutants(), schemaMutants(), configMutants())
 }

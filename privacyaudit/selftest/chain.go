@@ -57,7 +57,7 @@ func (b *Bench) ledger(change func(*book) error) error {
 		}
 		s.drop(func(r *record) bool { return r.kind() == "le" })
 		for i, e := range k.entries {
-			s.records = append(s.records, record{fmt.Sprintf("le/%016x", i+1), plain(e.text()), uint64(i + 1)})
+			s.records = append(s.records, record{key: fmt.Sprintf("le/%016x", i+1), value: plain(e.text()), commit: uint64(i + 1)})
 		}
 		return nil
 	})
@@ -263,7 +263,7 @@ func (b *Bench) keyAudit(building string, change func(*book) error) error {
 				commit = s.next
 				s.next++
 			}
-			s.records = append(s.records, record{fmt.Sprintf("ka/%016x", n), plain(e.text()), commit})
+			s.records = append(s.records, record{key: fmt.Sprintf("ka/%016x", n), value: plain(e.text()), commit: commit})
 		}
 		return nil
 	})

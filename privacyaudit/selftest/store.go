@@ -13,9 +13,10 @@ import (
 
 // record is one live record as Badger has it.
 type record struct {
-	key    string
-	value  []byte
-	commit uint64
+	key     string
+	value   []byte
+	commit  uint64
+	expires uint64 // of Badger, Unix seconds; 0 = never
 }
 
 // kind is the prefix of a key.
@@ -58,7 +59,7 @@ func readStore(dir string) (all []record, err error) {
 			if err != nil {
 				return err
 			}
-			all = append(all, record{string(it.Item().KeyCopy(nil)), value, it.Item().Version()})
+			all = append(all, record{key: string(it.Item().KeyCopy(nil)), value: value, commit: it.Item().Version()})
 		}
 		return nil
 	})
@@ -101,7 +102,9 @@ func (b *Bench) edit(name string, change func(*contents) error) error {
 	batch := db.NewManagedWriteBatch()
 	defer batch.Cancel()
 	for _, r := range s.records {
-		if err := batch.SetEntryAt(badger.NewEntry([]byte(r.key), r.value), r.commit); err != nil {
+		e := badger.NewEntry([]byte(r.key), r.value)
+		e.ExpiresAt = r.expires
+		if err := batch.SetEntryAt(e, r.commit); err != nil {
 			db.Close()
 			return err
 		}
@@ -161,7 +164,7 @@ func (s *contents) put(key string, value []byte) {
 		s.records[i].value = value
 		return
 	}
-	s.records = append(s.records, record{key, value, s.next})
+	s.records = append(s.records, record{key: key, value: value, commit: s.next})
 	s.next++
 }
 
