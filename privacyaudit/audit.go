@@ -206,7 +206,7 @@ func (a *Audit) begin() error {
 		for _, r := range policy.Rules {
 			p := &Probe{Audit: a, Rule: r, out: finding.Rule{
 				ID: r.ID, Policy: policy.Name, Clause: r.Clause, Quote: r.Quote, Derived: r.Derived, Title: r.Title, Service: policy.Service,
-				Category: r.Category, Check: cmp.Or(r.Check, r.Evidence), Severity: finding.Severity(r.Severity), Assume: r.Assume, Mutants: r.Mutants,
+				Category: r.Category, Check: cmp.Or(r.Check, r.Evidence), Severity: finding.Severity(r.Severity), Assume: r.assumptions(), Mutants: r.Mutants,
 			}}
 			a.probes = append(a.probes, p)
 			if r.Evidence == EvidenceManual {

@@ -272,6 +272,15 @@ func (r *Rule) problems(place string) (all []string) {
 	return all
 }
 
+// assumptions are those that the rule rests on, each with what it says: "T4: one
+// year is 365 days".
+func (r *Rule) assumptions() (all []string) {
+	for _, name := range r.Assume {
+		all = append(all, name+": "+r.Policy.Assume[name])
+	}
+	return all
+}
+
 // plain takes typography out of a sentence: quotation marks and spaces.
 func plain(s string) string {
 	s = strings.NewReplacer("“", `"`, "”", `"`, "’", "'", "‘", "'", "\u00a0", " ").Replace(s)
