@@ -15,12 +15,12 @@ import (
 // A legal hold keeps evidence without keeping the subject's data in use.
 //
 // Hold copies each named record into the archive at once, as it stood when the
-// case was opened but for passwords and codes, sealed under a key of the case. From then on the live record
-// has no special standing: Erase, Remove and Sweep delete it from its store as
-// if there were no hold, and copy nothing themselves. What an erasure defers is
-// therefore the archive's copy alone, and nothing outside the hold's scope
-// survives it. Erase asks held once (not heldBy, which has no error to give) for its keys, so that its certificate can say
-// "held" of the archive.
+// case was opened but for passwords and codes, sealed under a key of the case.
+// From then on the live record has no special standing: Erase, Remove and Sweep
+// delete it from its store as if there were no hold, and copy nothing
+// themselves. What an erasure defers is therefore the archive's copy alone, and
+// nothing outside the hold's scope survives it. A hold and an erasure wait for
+// each other, so that the certificate counts every copy that the archive has.
 //
 // Release gives the copies the archive's deadline (FL:L62) and runs the
 // erasures of their subjects again, which certifies them with CauseRelease. At
@@ -38,6 +38,8 @@ func (r *Registry) Hold(reason, number string, refs []Ref) (ID, error) {
 	if err != nil {
 		return "", err
 	}
+	r.ledger.erasing.Lock()
+	defer r.ledger.erasing.Unlock()
 	id, now := r.o.IDs.New(), r.o.Now().UTC()
 	var copies []*HeldRecord
 	for i, ref := range refs {
@@ -298,31 +300,6 @@ func eachOf[T any, R interface {
 			return f(ref, rec)
 		})
 	})
-}
-
-// held tells which records some case, open or archived, keeps a copy of: by
-// the name of the store as in Destroyed, "|" and the key.
-func (r *Registry) held() (map[string]bool, error) {
-	records := map[string]bool{}
-	err := r.eachCase(func(_ Ref, c *HoldCase) error {
-		for _, record := range c.Records {
-			records[record] = true
-		}
-		return nil
-	})
-	return records, err
-}
-
-// heldBy lists the cases that keep a copy of one record. Where the archive
-// cannot be read it lists none; held has the error.
-func (r *Registry) heldBy(store, key string) (cases []ID) {
-	_ = r.eachCase(func(ref Ref, c *HoldCase) error {
-		if slices.Contains(c.Records, store+"|"+key) {
-			cases = append(cases, ref.Item)
-		}
-		return nil
-	})
-	return cases
 }
 
 // archive deletes the cases whose deadline has come, with their copies and
