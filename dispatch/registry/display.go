@@ -26,6 +26,9 @@ type DisplayRow struct {
 // its persons. Whoever adds, changes, erases or moves out somebody calls it
 // afterwards: whoever is no longer in the stores is no longer on the display.
 // Where the stores are in memory, so is the display.
+//
+// Several may call it at the same time: the display shows what the last of them
+// read.
 func (r *Registry) RenderDisplay(building string) error {
 	config, known := r.config(building)
 	if !known {
@@ -35,8 +38,15 @@ func (r *Registry) RenderDisplay(building string) error {
 	if err != nil {
 		return err
 	}
-	if s.handedOver.Load() || !config.Residential || !config.Intercom {
+	if !config.Residential || !config.Intercom {
 		return r.removeDisplay(building)
+	}
+	// Held while the stores are read, so that what was read before somebody was
+	// erased is never shown after what was read since.
+	r.keeping.screen.Lock()
+	defer r.keeping.screen.Unlock()
+	if s.handedOver.Load() {
+		return nil // whoever ends the service takes the display down
 	}
 	cloud, err := r.store(Cloud, "")
 	if err != nil {
@@ -84,8 +94,6 @@ func (r *Registry) RenderDisplay(building string) error {
 	if err != nil {
 		return fmt.Errorf("display of %s: %w", building, err)
 	}
-	r.keeping.screen.Lock()
-	defer r.keeping.screen.Unlock()
 	rows := displayRows(people)
 	if r.o.Dir != "" {
 		return writeDisplay(r.displayDir(), building, rows)

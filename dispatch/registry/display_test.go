@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -92,5 +93,28 @@ func TestDisplayFollowsTheStores(t *testing.T) {
 				t.Errorf("after the hand-over the display shows %v, %v", got, err)
 			}
 		})
+	}
+}
+
+// Of two that render at the same time, the one that began earlier does not put
+// back whom the other found gone.
+func TestAnEarlierRenderingDoesNotReturn(t *testing.T) {
+	const reads = 100 * time.Millisecond // in which a rendering that does not wait has read the stores
+	r := inRAM(t)
+	id := signUp(t, r)
+	must(t, r.As(RoleManager, ToProvide).In("a").Put(Ref{Kind: KindBuildingPerson, Subject: id}, &BuildingPerson{Service: "flow", Name: "N", Apartment: "1", MainUser: true}))
+	username := Ref{Kind: KindFlowPreferences, Subject: id}
+	must(t, r.As(RoleService, ToProvide).Put(username, &FlowPreferences{IntercomUsername: "nick"}))
+	r.keeping.screen.Lock() // as if another were just showing what it has read
+	rendered := make(chan error, 1)
+	go func() { rendered <- r.RenderDisplay("a") }()
+	time.Sleep(reads)
+	must(t, r.As(RoleService, ToProvide).Delete(username))
+	r.keeping.screen.Unlock()
+	must(t, <-rendered)
+	got, err := r.Display("a")
+	must(t, err)
+	if diff := cmp.Diff([]DisplayRow{{"1", ""}}, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
