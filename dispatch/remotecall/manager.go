@@ -112,6 +112,9 @@ func (m *Manager) Admit(a Admission) (_ registry.ID, err error) {
 		s.restoreApartment(m.building, subject, old, a)
 		return "", stored("enter a person", err)
 	}
+	if old.Apartment != "" && old.Apartment != p.Apartment {
+		return subject, m.render() // their username stands beside the former number
+	}
 	return subject, nil
 }
 

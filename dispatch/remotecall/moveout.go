@@ -73,7 +73,12 @@ func (m *Manager) withdrawAll(subject registry.ID) error {
 		return stored("withdraw permissions", err)
 	}
 	s.leaveApartment(m.building, subject, person)
-	return nil
+	return m.render()
+}
+
+// render puts the building's display in line with what the stores say.
+func (m *Manager) render() error {
+	return stored("render a display", m.s.c.Registry.RenderDisplay(m.building))
 }
 
 // nowhereElse tells whether no building but one knows a subject: as a person, by
