@@ -17,6 +17,7 @@ import (
 	"hoistway/privacyaudit"
 	"hoistway/privacyaudit/evidence"
 	"hoistway/privacyaudit/finding"
+	"hoistway/privacyaudit/format"
 	"hoistway/reports"
 )
 
@@ -25,11 +26,14 @@ type auditFlags struct {
 	outputFlags
 	parts    evidence.Parts
 	policies []string
+	records  string
 	at       string
 	baseline string
 	ratchet  string
 	workers  int
 	checks   bool
+	self     bool
+	mutants  []string
 }
 
 func newAudit() *cobra.Command {
@@ -55,11 +59,18 @@ audit.junit.xml, audit.oscal.json and audit.html.
 
 Exit codes: 0 every rule holds, 2 a policy or baseline is not valid, 5 findings,
 6 incomplete: something could not be read, or a rule judged nothing and nobody
-said why. 6 outranks 5; all findings are written all the same.`,
+said why. 6 outranks 5; all findings are written all the same. --self-test ends
+with 7 when a wrong writer was not caught by every rule that claims it.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.checks {
 				return listChecks(cmd.OutOrStdout())
+			}
+			if f.self {
+				return f.selfTest(cmd.Context(), args, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			}
+			if len(f.mutants) > 0 {
+				return errors.New("--mutant chooses among the wrong writers of --self-test: give both")
 			}
 			return f.audit(cmd.Context(), args, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -67,11 +78,14 @@ said why. 6 outranks 5; all findings are written all the same.`,
 	f.add(cmd, "write the findings")
 	flags := cmd.Flags()
 	flags.StringSliceVar(&f.policies, "policy", privacyaudit.Shipped(), "`POLICIES` to audit against, by name or path, with commas between")
+	flags.StringVar(&f.records, "records", "", "a TOML `FILE` that says what records the stores hold (default: those of our own services)")
 	flags.StringVar(&f.at, "at", "", "the `INSTANT` at which ages are judged, RFC 3339 (default: the end of the run)")
 	flags.StringVar(&f.baseline, "baseline", "", "a `FILE` of findings that are known, with reason and day of expiry")
 	flags.StringVar(&f.ratchet, "write-baseline", "", "write the baseline that this audit would just meet into this new `FILE`")
 	flags.IntVar(&f.workers, "parallel", 0, "`N` goroutines that decode (default: one for each processor)")
 	flags.BoolVar(&f.checks, "checks", false, "list the checks that a policy can name, and their parameters")
+	flags.BoolVar(&f.self, "self-test", false, "test the auditor instead: which deliberately wrong writers do the rules catch")
+	flags.StringSliceVar(&f.mutants, "mutant", nil, "only these `NAMES` of wrong writers, with commas between")
 	for _, part := range []struct {
 		name string
 		dir  *string
@@ -116,11 +130,11 @@ func (f *auditFlags) audit(ctx context.Context, args []string, stdout, stderr io
 			return fmt.Errorf("--write-baseline %s: %w", f.ratchet, err)
 		}
 	}
-	var out *folder
-	if f.out != "" {
-		if out, err = openFolder("out", f.out, f.force, writtenAudit); err != nil {
-			return err
-		}
+	out, err := f.openOut()
+	if err != nil {
+		return err
+	}
+	if out != nil {
 		defer out.discard()
 	}
 	report, err := privacyaudit.Run(ctx, o)
@@ -156,10 +170,38 @@ func (f *auditFlags) audit(ctx context.Context, args []string, stdout, stderr io
 	return concluded(report)
 }
 
+// openOut opens the folder of --out; nil when none is asked for.
+func (f *auditFlags) openOut() (*folder, error) {
+	if f.out == "" {
+		return nil, nil
+	}
+	return openFolder("out", f.out, f.force, writtenAudit)
+}
+
+// checkFormat says what is wrong with --format.
+func (f *auditFlags) checkFormat() error {
+	if f.format != formatText && f.format != formatJSON {
+		return fmt.Errorf("--format %s: want text or json", f.format)
+	}
+	return nil
+}
+
+// loadPolicies reads the policies of --policy.
+func (f *auditFlags) loadPolicies() (all []*privacyaudit.Policy, err error) {
+	for _, name := range f.policies {
+		p, err := privacyaudit.LoadPolicy(name)
+		if err != nil {
+			return nil, badInput{err}
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
 // options are those of the audit that flags and argument ask for.
 func (f *auditFlags) options(args []string) (o privacyaudit.Options, err error) {
-	if f.format != formatText && f.format != formatJSON {
-		return o, fmt.Errorf("--format %s: want text or json", f.format)
+	if err := f.checkFormat(); err != nil {
+		return o, err
 	}
 	o.Parts, o.Workers, o.Tool = f.parts, f.workers, version()
 	if len(args) == 1 {
@@ -173,19 +215,22 @@ func (f *auditFlags) options(args []string) (o privacyaudit.Options, err error) 
 	if o.Parts == (evidence.Parts{}) {
 		return o, errors.New("nothing to audit: name a folder that a run with --evidence left, or parts of one with --stores, --keys and so on")
 	}
+	if f.records != "" {
+		text, err := os.ReadFile(f.records)
+		if err != nil {
+			return o, badInput{err}
+		}
+		if o.Schema, err = format.Load(bytes.NewReader(text), f.records); err != nil {
+			return o, badInput{err}
+		}
+	}
 	if f.at != "" {
 		if o.At, err = time.Parse(time.RFC3339, f.at); err != nil {
 			return o, fmt.Errorf("--at %s: want an instant such as 2027-06-12T00:00:00Z", f.at)
 		}
 	}
-	for _, name := range f.policies {
-		p, err := privacyaudit.LoadPolicy(name)
-		if err != nil {
-			return o, badInput{err}
-		}
-		o.Policies = append(o.Policies, p)
-	}
-	return o, nil
+	o.Policies, err = f.loadPolicies()
+	return o, err
 }
 
 // knownFindings reads the baseline of an audit.
