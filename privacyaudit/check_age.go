@@ -129,13 +129,26 @@ func (p *Probe) nothingAged() {
 	if p.selected() > 0 {
 		return
 	}
-	backups := slices.Equal(p.Rule.Stores, []string{"backup"})
-	if backups && len(p.Ledger) > 0 && len(p.entries("backup")) == 0 {
-		p.NotApplicable("no backup was ever written, by the ledger")
+	if slices.Equal(p.Rule.Stores, []string{"backup"}) && len(p.Ledger) > 0 && !p.backedUp() {
+		p.NotApplicable("there is no backup, by the ledger")
 	}
 	if p.Truth != nil && len(p.Truth.Settings.Gone) > 0 && p.ended()[p.Truth.Settings.Building] != nil {
 		p.NotApplicable("the service ended in the building of the lifts, by the ledger, and its log data went")
 	}
+}
+
+// backedUp is whether there is a backup that was written and not deleted since,
+// by the ledger.
+func (a *Audit) backedUp() bool {
+	there := map[string]bool{}
+	for _, e := range a.entries("backup") {
+		if e.Facts["state"] == "deleted" {
+			delete(there, e.Facts["name"])
+		} else {
+			there[e.Facts["name"]] = true
+		}
+	}
+	return len(there) > 0
 }
 
 // age is how old a record is at an instant, by what it says or by the end of the
