@@ -1,6 +1,7 @@
 package privacyaudit
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -51,6 +52,7 @@ type absence struct {
 	backups  time.Duration
 	exported time.Time // when the export that is being read was made
 	erased   map[string]bool
+	told     told
 }
 
 func newAbsence(p *Probe) *absence {
@@ -86,10 +88,13 @@ func (a *absence) watch() Watch {
 	}
 }
 
-// exportedAt is when an export was made; what is none is judged as of now.
+// exportedAt is when an export was made, which all its forms say; what is none
+// is judged as of now.
 func exportedAt(body []byte, now time.Time) time.Time {
-	e, err := evidence.ParseExport(body)
-	if err != nil {
+	var e struct {
+		At time.Time `json:"at"`
+	}
+	if err := json.Unmarshal(body, &e); err != nil || e.At.IsZero() {
 		return now
 	}
 	return e.At
@@ -173,7 +178,9 @@ func phoneOf(name string) string {
 }
 
 func (a *absence) fail(f *Found, format string, args ...any) {
-	a.p.Fail(f.place(), format, args...)
+	if !a.told.repeats(f) {
+		a.p.Fail(f.place(), format, args...)
+	}
 }
 
 // place is where a value was found, for findings.

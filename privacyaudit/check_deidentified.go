@@ -34,6 +34,7 @@ func newDeidentified(p *Probe) (Watch, error) {
 			subjects[s] = true
 		}
 	}
+	var last told
 	return Watch{
 		Frame: func(f *evidence.Frame) {
 			if f.Err != nil || f.Type != evidence.Request && f.Type != evidence.Reply {
@@ -60,7 +61,7 @@ func newDeidentified(p *Probe) (Watch, error) {
 			}
 		},
 		Found: func(f *Found) {
-			if f.Frame != nil && f.Frame.Anonymous && len(f.Known.Places) > 0 && f.Known.unique() {
+			if f.Frame != nil && f.Frame.Anonymous && len(f.Known.Places) > 0 && f.Known.unique() && !last.repeats(f) {
 				p.Fail(f.place(), "a value of the field %s in an anonymous session", plainField(f.Known.Field))
 			}
 		},

@@ -39,6 +39,7 @@ func newReports(p *Probe) (Watch, error) {
 		word, body, err := f.Message()
 		return body, err == nil && slices.Contains(operations, word)
 	}
+	var last told
 	return Watch{
 		Frame: func(f *evidence.Frame) {
 			if body, ok := report(f); ok {
@@ -52,7 +53,7 @@ func newReports(p *Probe) (Watch, error) {
 			if f.Frame == nil || len(f.Known.Places) == 0 || !f.Known.unique() {
 				return
 			}
-			if _, ok := report(f.Frame); ok {
+			if _, ok := report(f.Frame); ok && !last.repeats(f) {
 				p.Fail(f.place(), "a value of the field %s in a report for the analytics", plainField(f.Known.Field))
 			}
 		},

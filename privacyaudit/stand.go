@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hoistway/privacyaudit/evidence"
+	"hoistway/privacyaudit/finding"
 	"hoistway/privacyaudit/search"
 )
 
@@ -124,4 +125,19 @@ func (p *Probe) backupsKept() time.Duration {
 		return time.Duration(p.Truth.Settings.Backups)
 	}
 	return 0
+}
+
+// told is the last finding of a check. A mail address is found by its local
+// part, too: that is one finding.
+type told struct {
+	place finding.Place
+	known *Known
+}
+
+// repeats tells whether a finding is the last one again, and notes it.
+func (t *told) repeats(f *Found) bool {
+	one := told{f.place(), f.Known}
+	again := one == *t
+	*t = one
+	return again
 }
