@@ -28,10 +28,6 @@ var purposes = []Purpose{
 	ToProvide, ToCommunicate, ToCorrect, ToSecure, ToIdentify, ToAnalyse, ToReidentify, ToBackUp, ToAudit, ToDefend, ToFulfil, ToRetain,
 }
 
-// Roles and Purposes list the closed lists.
-func Roles() []Role       { return slices.Clone(roles) }
-func Purposes() []Purpose { return slices.Clone(purposes) }
-
 // rule allows some accesses, under conditions.
 type rule struct {
 	clause   string // of the statements

@@ -307,7 +307,7 @@ func TestHandedOver(t *testing.T) {
 	must(t, err)
 	s.handedOver.Store(true)
 	ref := Ref{Kind: KindBuildingPerson, Subject: w.carol}
-	for _, role := range Roles() {
+	for _, role := range roles {
 		h := r.As(role, ToProvide).In("b").Of(w.carol)
 		for what, err := range map[string]error{"read": read(h, ref), "write": h.Put(ref, &BuildingPerson{Service: "flow"}), "delete": h.Delete(ref), "transact": h.Do(KindBuildingPerson, func(*Tx) error { return nil })} {
 			if !errors.Is(err, ErrNotProvider) {

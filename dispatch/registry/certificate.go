@@ -42,8 +42,9 @@ const (
 )
 
 // Instruct adds to a certificate, durably, how many more phones of the subject
-// the caller has instructed to delete, or has queued the instruction for. The registry does not know
-// phones, so without it a certificate says nothing of them.
+// the caller has instructed to delete, or has queued the instruction for. The
+// registry does not know phones, so without it a certificate says nothing of
+// them.
 func (r *Registry) Instruct(c *Certificate, phones int) error {
 	facts := map[string]string{"phones": strconv.Itoa(phones)}
 	if _, err := r.Append(Entry{Act: ActInstructed, ID: c.Erasure, Facts: facts}, true); err != nil {

@@ -58,9 +58,6 @@ var metaFields = []Field{
 	{Name: "at", Category: Technical, Doc: "when the data were collected, UTC"},
 }
 
-// MetaFields lists the fields that every record has.
-func MetaFields() []Field { return slices.Clone(metaFields) }
-
 // Purposes that kinds share. Legal claims are among them where a legal case can
 // hold records.
 var (

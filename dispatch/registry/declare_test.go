@@ -38,7 +38,7 @@ func TestDeclarationsAreTheRecords(t *testing.T) {
 			t.Errorf("%s: record against declaration:\n%s", k.Name, diff)
 		}
 	}
-	if diff := cmp.Diff(list(reflect.TypeFor[Meta]()), declared(MetaFields())); diff != "" {
+	if diff := cmp.Diff(list(reflect.TypeFor[Meta]()), declared(metaFields)); diff != "" {
 		t.Errorf("Meta: record against declaration:\n%s", diff)
 	}
 }

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"errors"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -65,4 +66,11 @@ func diskOptions(t testing.TB, c *clock) Options {
 	dir := t.TempDir()
 	o.Dir, o.Keys = filepath.Join(dir, "stores"), filepath.Join(dir, "keys")
 	return o
+}
+
+// shredded tells whether there is no key of a subject or randomized ID, so
+// that what was sealed under it is noise.
+func (r *Registry) shredded(id ID) bool {
+	_, err := r.ring.key(id)
+	return errors.Is(err, ErrShredded)
 }

@@ -100,7 +100,7 @@ var groundWords = map[string]string{
 // readers says who may see records of a kind, and on which conditions.
 func readers(k *Kind) string {
 	var all []string
-	for _, role := range Roles() {
+	for _, role := range roles {
 		var rules []*rule
 		for _, p := range purposes {
 			if r := access.find(role, k, actRead, p); r != nil && !slices.Contains(rules, r) {
@@ -241,7 +241,7 @@ func describeFormat() string {
 	var b strings.Builder
 	b.WriteString(formatHead)
 	fmt.Fprintf(&b, "\n## Fields of every record\n\n")
-	writeFields(&b, MetaFields())
+	writeFields(&b, metaFields)
 	for _, s := range storeOrder {
 		fmt.Fprintf(&b, "\n## Records in %s (`%s`)\n", storeWords[s], storeFolder(s))
 		for _, k := range kinds {
@@ -359,7 +359,7 @@ func TestDescriptionsAreWhole(t *testing.T) {
 			}
 		}
 	}
-	for _, role := range Roles() {
+	for _, role := range roles {
 		if roleWords[role] == "" {
 			t.Errorf("role %s has no words", role)
 		}

@@ -34,8 +34,9 @@ type Options struct {
 	// error, and nothing is made in its place.
 	Existing bool
 
-	// Step is called after each step of an erasure, a restore and a hand-over
-	// with its name, such as "erase:cloud-deleted". Tests end the process there.
+	// Step is called after each step of an erasure, a restore, a rotation and
+	// the end of a service, with its name, such as "erase:cloud". Tests end the
+	// process there.
 	Step func(step string)
 }
 
@@ -206,17 +207,6 @@ func (r *Registry) Close() error {
 
 // Dir is the folder of the stores, "" in memory.
 func (r *Registry) Dir() string { return r.o.Dir }
-
-// Physical lists the folders of the stores, none in memory.
-func (r *Registry) Physical() []string {
-	var dirs []string
-	for _, s := range r.allStores() {
-		if dir := s.dir(); dir != "" {
-			dirs = append(dirs, dir)
-		}
-	}
-	return dirs
-}
 
 // InGroup tells whether an organisation belongs to the provider's or a
 // Manager's group.

@@ -69,7 +69,7 @@ func TestPurposesAreServed(t *testing.T) {
 // first letters of read, write and delete. A dot is never.
 func reach() map[Role]string {
 	all := map[Role]string{}
-	for _, role := range Roles() {
+	for _, role := range roles {
 		var parts []string
 		for _, k := range Kinds() {
 			var letters string
@@ -133,9 +133,9 @@ func TestDefaultDeny(t *testing.T) {
 	}
 	id := Random{}.New()
 	tried, denied := 0, 0
-	for _, role := range append(Roles(), "", "root", "kone-marketing") {
+	for _, role := range append(slices.Clone(roles), "", "root", "kone-marketing") {
 		for _, k := range append(Kinds(), &Kind{Name: "invented", Prefix: "zz", Store: Cloud, Key: BySubject}) {
-			for _, p := range append(Purposes(), "", "marketing") {
+			for _, p := range append(slices.Clone(purposes), "", "marketing") {
 				for a := range actCount {
 					tried++
 					h := r.As(role, p).In("a").Of(id)

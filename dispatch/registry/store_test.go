@@ -28,8 +28,8 @@ func TestReopen(t *testing.T) {
 	must(t, err)
 	w := newTown(t, r)
 	var names []string
-	for _, dir := range r.Physical() {
-		rel, err := filepath.Rel(o.Dir, dir)
+	for _, s := range r.allStores() {
+		rel, err := filepath.Rel(o.Dir, s.dir())
 		must(t, err)
 		names = append(names, rel)
 	}

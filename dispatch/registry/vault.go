@@ -146,13 +146,6 @@ func (r *Registry) Known(pseudonym ID) bool {
 	return v.view(func(txn *badger.Txn) error { _, err := txn.Get(key); return err }) == nil
 }
 
-// shredded tells whether there is no key of a subject or randomized ID, so
-// that what was sealed under it is noise.
-func (r *Registry) shredded(id ID) bool {
-	_, err := r.ring.key(id)
-	return errors.Is(err, ErrShredded)
-}
-
 // readLink gives where a link leads, or is ErrNotFound.
 func (r *Registry) readLink(txn *badger.Txn, v *store, pseudonym ID) (LinkTarget, error) {
 	_, content, err := r.openContent(txn, v, pseudonym)

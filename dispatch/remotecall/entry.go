@@ -38,7 +38,7 @@ func (s *Service) enter(subject registry.ID, building, what string, ref registry
 		if err := tx.Put(ref, record); err != nil {
 			return err
 		}
-		return tx.Put(registry.Ref{Kind: registry.KindKeyAudit}, &registry.KeyAudit{Act: "created", What: what, Of: ref.Item})
+		return tx.Audit("created", what, ref.Item)
 	})
 	return stored("store a "+what, err)
 }
@@ -47,7 +47,7 @@ func (s *Service) enter(subject registry.ID, building, what string, ref registry
 // it in the key audit.
 func (s *Service) remove(subject registry.ID, building, what string, ref registry.Ref) error {
 	h := s.handle(registry.RoleService, registry.ToProvide).Of(subject).In(building)
-	if err := h.Put(registry.Ref{Kind: registry.KindKeyAudit}, &registry.KeyAudit{Act: "deleted", What: what, Of: ref.Item}); err != nil {
+	if err := h.Audit("deleted", what, ref.Item); err != nil {
 		return stored("note in the key audit that a "+what+" goes", err)
 	}
 	return stored("remove a "+what, h.Remove(ref))

@@ -58,13 +58,11 @@ func (o *Operator) KeyAudit(building string, incident registry.ID) (list []regis
 	err = o.s.handle(o.role, registry.ToSecure).On(incident).In(building).
 		Each(registry.Ref{Kind: registry.KindKeyAudit}, func(_ registry.Ref, load func(registry.Record) error) error {
 			var e registry.KeyAudit
-			if err := load(&e); err != nil {
-				return err
-			}
-			if e.Building == building {
+			err := load(&e)
+			if err == nil {
 				audit = append(audit, e)
 			}
-			return nil
+			return err
 		})
 	if err != nil {
 		return nil, stored("read the key audit", err)

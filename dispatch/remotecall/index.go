@@ -167,7 +167,7 @@ func (s *Service) rebuild() error {
 	}
 	provide := s.handle(registry.RoleService, registry.ToProvide)
 	err := provide.Each(registry.Ref{Kind: registry.KindObjection}, func(ref registry.Ref, _ func(registry.Record) error) error {
-		if a := s.accounts[ref.Subject]; a != nil && ref.Item == objectionItem(registry.ToProvide) {
+		if a := s.accounts[ref.Subject]; a != nil && ref.Item == registry.ToProvide.Item() {
 			a.stopped = true
 		}
 		return nil

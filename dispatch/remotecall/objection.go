@@ -1,10 +1,7 @@
 package remotecall
 
 import (
-	"crypto/sha256"
-	"encoding/base32"
 	"slices"
-	"strings"
 
 	"hoistway/dispatch/registry"
 )
@@ -43,13 +40,6 @@ func (s *Service) stopped(subject registry.ID, purpose registry.Purpose) (bool, 
 	return slices.Contains(purposes, purpose) || slices.Contains(purposes, registry.ToProvide), err
 }
 
-// objectionItem is under what the objection to a purpose stands: one ID for each
-// purpose, so that who objects twice has objected once.
-func objectionItem(p registry.Purpose) registry.ID {
-	sum := sha256.Sum256([]byte("objection|" + string(p)))
-	return registry.ID(strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16])))
-}
-
 // object records an objection to a purpose, which stops for the subject
 // (RC:L49, FL:L78).
 //
@@ -71,7 +61,7 @@ func (s *Service) object(q *request, purpose registry.Purpose) error {
 	if s.account(q.subject) == nil {
 		return ProcessingStopped
 	}
-	ref := registry.Ref{Kind: registry.KindObjection, Subject: q.subject, Item: objectionItem(purpose)}
+	ref := registry.Ref{Kind: registry.KindObjection, Subject: q.subject, Item: purpose.Item()}
 	err := s.handle(registry.RoleService, registry.ToFulfil).Of(q.subject).Put(ref, &registry.Objection{Purpose: purpose})
 	s.forgetStanding(q.subject)
 	if err == nil && purpose == registry.ToProvide {
