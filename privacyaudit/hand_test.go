@@ -31,6 +31,16 @@ type hand struct {
 // handWrites begins a folder with one building, its keys and empty stores.
 func handWrites(t testing.TB) *hand {
 	t.Helper()
+	h := handBegins(t)
+	for _, store := range []string{"cloud", "vault", "archive", "ledger", "analytics", "building-main"} {
+		h.store(store)
+	}
+	return h
+}
+
+// handBegins is handWrites without the stores: each comes with its first record.
+func handBegins(t testing.TB) *hand {
+	t.Helper()
 	h := &hand{t: t, dir: t.TempDir(), dbs: map[string]*badger.DB{}}
 	h.file("stores/registry.json", `{
 		"format": 1,
@@ -42,9 +52,6 @@ func handWrites(t testing.TB) *hand {
 	}`)
 	for _, ring := range []string{"provider", "building-main"} {
 		h.file("keys/"+ring+"-1.key", string(h.secret(ring)))
-	}
-	for _, store := range []string{"cloud", "vault", "archive", "ledger", "analytics", "building-main"} {
-		h.store(store)
 	}
 	h.t.Cleanup(h.close)
 	return h
