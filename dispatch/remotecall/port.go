@@ -249,18 +249,6 @@ func (u portSubUser) entry() SubUserEntry {
 	return SubUserEntry{Building: u.Building, Name: u.Name, Username: u.Username, Number: u.Number, Note: u.Note, BirthDate: u.BirthDate, Consent: u.Consent, Guardian: u.Guardian}
 }
 
-// check finds what is wrong with an entry on its own, and gives the person's
-// age.
-func (e SubUserEntry) check(now time.Time) (years int, err error) {
-	if err := checkField("name", e.Name); err != nil {
-		return 0, err
-	}
-	if err := checkOptional([]entered{{"username", e.Username}, {"number", e.Number}, {"note", e.Note}}); err != nil {
-		return 0, err
-	}
-	return ageOn(now, e.BirthDate)
-}
-
 // importAccount sets the account's fields but for the mail address.
 func (s *Service) importAccount(x *session, f *portFile) error {
 	defer s.turn(x.subject)()

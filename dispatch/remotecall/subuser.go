@@ -27,13 +27,7 @@ func (s *Service) AddSubUser(t Token, e SubUserEntry) (registry.ID, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := checkField("name", e.Name); err != nil {
-		return "", err
-	}
-	if err := checkOptional([]entered{{"username", e.Username}, {"number", e.Number}, {"note", e.Note}}); err != nil {
-		return "", err
-	}
-	years, err := ageOn(s.now(), e.BirthDate)
+	years, err := e.check(s.now())
 	if err != nil {
 		return "", err
 	}
@@ -59,6 +53,18 @@ func (s *Service) AddSubUser(t Token, e SubUserEntry) (registry.ID, error) {
 		return "", err
 	}
 	return id, nil
+}
+
+// check finds what is wrong with an entry on its own, and gives the person's
+// age.
+func (e SubUserEntry) check(now time.Time) (years int, err error) {
+	if err := checkField("name", e.Name); err != nil {
+		return 0, err
+	}
+	if err := checkOptional([]entered{{"username", e.Username}, {"number", e.Number}, {"note", e.Note}}); err != nil {
+		return 0, err
+	}
+	return ageOn(now, e.BirthDate)
 }
 
 // RemoveSubUser ends what AddSubUser began. It needs no permission to grant:
