@@ -26,6 +26,7 @@ type auditFlags struct {
 	outputFlags
 	parts    evidence.Parts
 	policies []string
+	against  string
 	records  string
 	at       string
 	baseline string
@@ -79,6 +80,7 @@ with 7 when a wrong writer was not caught by every rule that claims it.`,
 	flags := cmd.Flags()
 	flags.StringSliceVar(&f.policies, "policy", privacyaudit.Shipped(), "`POLICIES` to audit against, by name or path, with commas between")
 	flags.StringVar(&f.records, "records", "", "a TOML `FILE` that says what records the stores hold (default: those of our own services)")
+	flags.StringVar(&f.against, "against", "", "a `FOLDER` of evidence of another run with the same seed, whose IDs must be others")
 	flags.StringVar(&f.at, "at", "", "the `INSTANT` at which ages are judged, RFC 3339 (default: the end of the run)")
 	flags.StringVar(&f.baseline, "baseline", "", "a `FILE` of findings that are known, with reason and day of expiry")
 	flags.StringVar(&f.ratchet, "write-baseline", "", "write the baseline that this audit would just meet into this new `FILE`")
@@ -214,6 +216,11 @@ func (f *auditFlags) options(args []string) (o privacyaudit.Options, err error) 
 	}
 	if o.Parts == (evidence.Parts{}) {
 		return o, errors.New("nothing to audit: name a folder that a run with --evidence left, or parts of one with --stores, --keys and so on")
+	}
+	if f.against != "" {
+		if o.Against, err = evidence.Open(f.against); err != nil {
+			return o, badInput{err}
+		}
 	}
 	if f.records != "" {
 		text, err := os.ReadFile(f.records)
