@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"runtime"
 	"slices"
 	"time"
@@ -80,7 +81,8 @@ func (a *Audit) prepare() (err error) {
 	if a.Workers <= 0 {
 		a.Workers = runtime.GOMAXPROCS(0)
 	}
-	if a.Schema == nil {
+	others := a.Schema != nil
+	if !others {
 		a.Schema = format.Default()
 	}
 	a.Report = &finding.Report{Schema: finding.Schema, Name: a.Name, Tool: a.Tool}
@@ -100,10 +102,12 @@ func (a *Audit) prepare() (err error) {
 	a.Report.At = a.At
 	if a.Parts.Stores != "" {
 		config, err := evidence.ReadConfig(a.Parts.Stores)
-		if err != nil {
-			a.problem("", "registry.json", err)
-		} else {
+		switch {
+		case err == nil:
 			a.Config = config
+		case others && errors.Is(err, fs.ErrNotExist): // stores of others have none
+		default:
+			a.problem("", "registry.json", err)
 		}
 	}
 	if a.ring, err = format.NewRing(a.Parts.Keys); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -212,10 +213,16 @@ func (f *auditFlags) options(args []string) (o privacyaudit.Options, err error) 
 			return o, badInput{err}
 		}
 		o.Parts = o.Parts.Or(parts)
-		o.Name = filepath.Base(filepath.Clean(args[0]))
 	}
 	if o.Parts == (evidence.Parts{}) {
 		return o, errors.New("nothing to audit: name a folder that a run with --evidence left, or parts of one with --stores, --keys and so on")
+	}
+	named := o.Parts.Stores
+	if len(args) == 1 {
+		named = args[0]
+	}
+	if o.Name, err = nameOf(cmp.Or(named, "evidence")); err != nil {
+		return o, err
 	}
 	if f.against != "" {
 		if o.Against, err = evidence.Open(f.against); err != nil {
@@ -238,6 +245,15 @@ func (f *auditFlags) options(args []string) (o privacyaudit.Options, err error) 
 	}
 	o.Policies, err = f.loadPolicies()
 	return o, err
+}
+
+// nameOf is the last part of a folder's path, also of one that is given as ".".
+func nameOf(dir string) (string, error) {
+	whole, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Base(whole), nil
 }
 
 // knownFindings reads the baseline of an audit.
