@@ -172,7 +172,7 @@ func (s *store) stream(w io.Writer, logsFrom string, auditFrom uint64) (records 
 		for it.Rewind(); it.Valid(); it.Next() {
 			item := it.Item()
 			if isMark(item.Key()) || item.Key()[0] == markSuffix {
-				continue // of a drop under way, and the journal of deletions
+				continue // what a drop and settling keep beside records
 			}
 			ref, err := parseKey(item.Key())
 			if err != nil {

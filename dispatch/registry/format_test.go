@@ -203,8 +203,12 @@ What can name a person is encrypted under a key of that person, and erasing a pe
 traces in the files. Backups hold the cloud's records, encrypted, for at most %d days; after a restore, what was erased since is
 erased again. Displays at the entrances show apartment numbers and intercom usernames, and nothing else (FL:L74).
 
-Not stored anywhere: from where to where somebody called a lift (RC:L21), the position of a phone (FL:L25), video and pictures of
-the intercom, which stay on the user's own phone (FL:L27, FL:L60), and passwords, of which only an argon2id hash is kept (FL:L15).
+A phone keeps some things for its user alone: with Flow the log of its use, floors of calls included (FL:L21), its randomized IDs
+and the pictures of missed intercom calls that the user wants (FL:L27), with either app its settings. They go when the account is
+erased and the phone hears of it, or with the app; `+"`dispatch/remotecall/phone/FORMAT.md`"+` has every file.
+
+Nowhere else is it stored from where to where somebody called a lift (RC:L21), and nowhere at all the position of a phone
+(FL:L25), video of the intercom (FL:L60) and passwords, of which only an argon2id hash is kept (FL:L15).
 `, DefaultLimits().Backups/(24*time.Hour))
 	return b.String()
 }
@@ -403,7 +407,7 @@ A key is ASCII: a prefix of two letters, which is unique over all stores, and wh
 
 Besides records a store may hold marks: ` + "`~m`" + ` says that removed or corrected records have still to go from the files, and ` + "`~h`" + ` that a
 building's server was handed over, after which all that is written into it has the controller Manager and no processor. A key or prefix with
-` + "`~`" + ` behind it, or nothing but ` + "`~`" + ` and a letter, is a drop under way. Marks have no value and hold nothing about anybody but what they name.
+` + "`~`" + ` behind it, or nothing but ` + "`~`" + ` and another letter, is a drop under way. Marks have no value and hold nothing about anybody but what they name.
 
 ## Values
 

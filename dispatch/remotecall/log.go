@@ -3,9 +3,9 @@ package remotecall
 import "log/slog"
 
 // The service's log is for whoever runs it: that it started, and which acts of
-// staff it refused, in words of closed lists and counts. What it does to the
-// stores the registry logs as the ledger notes it. Requests of the apps are in
-// the metrics only, and no line names a subject, a record or a case.
+// staff and Managers it refused, in words of closed lists and counts. What it
+// does to the stores the registry logs as the ledger notes it. Requests of the
+// apps are in the metrics only, and no line names a subject, a record or a case.
 
 // logStart tells what was found in the stores.
 func (s *Service) logStart() {
