@@ -281,13 +281,15 @@ func (f *auditFlags) tell(stdout io.Writer, report *finding.Report) error {
 // concluded is the error of an audit that did not end clean.
 func concluded(r *finding.Report) error {
 	s := r.Summary
+	violated := plural(s.Fail-s.Known, "rule") + " violated"
 	switch r.Exit {
 	case finding.ExitClean:
 		return nil
 	case finding.ExitFindings:
-		return found{r.Exit, fmt.Sprintf("audit: %d rules are violated", s.Fail-s.Known)}
+		return found{r.Exit, "audit: " + violated}
 	case finding.ExitIncomplete:
-		return found{r.Exit, fmt.Sprintf("audit: incomplete: %d parts could not be read, %d rules judged nothing and nobody said why; %d rules are violated", s.Problems, s.Unexplained, s.Fail-s.Known)}
+		return found{r.Exit, "audit: incomplete: " + plural(s.Problems, "part") + " could not be read, " +
+			plural(s.Unexplained, "rule") + " judged nothing and nobody said why; " + violated}
 	}
 	return found{r.Exit, fmt.Sprintf("audit: %d of %d wrong writers survived", s.Mutants-s.Killed, s.Mutants)}
 }
