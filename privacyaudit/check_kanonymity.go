@@ -214,7 +214,9 @@ func (k *anonymity) possible() {
 	people, callers := k.people()
 	sums := map[string]int{}
 	for _, c := range k.cells {
-		group := k.words(c, k.hours, k.function)
+		// Cells of other dimensions may contain these: their people are not others.
+		names := slices.Sorted(maps.Keys(c.Dimensions))
+		group := k.words(c, k.hours, k.function) + "\x00" + strings.Join(names, "\x00")
 		sums[group] += c.People
 		most, what := people[c.Period], "accounts"
 		if k.call != "" && c.Dimensions[k.function] == k.call {
