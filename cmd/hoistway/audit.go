@@ -281,15 +281,16 @@ func (f *auditFlags) tell(stdout io.Writer, report *finding.Report) error {
 // concluded is the error of an audit that did not end clean.
 func concluded(r *finding.Report) error {
 	s := r.Summary
-	violated := plural(s.Fail-s.Known, "rule") + " violated"
+	open := s.Fail - s.Known
+	violated := fmt.Sprintf("%d %s violated", open, plural(open, "rule"))
 	switch r.Exit {
 	case finding.ExitClean:
 		return nil
 	case finding.ExitFindings:
 		return found{r.Exit, "audit: " + violated}
 	case finding.ExitIncomplete:
-		return found{r.Exit, "audit: incomplete: " + plural(s.Problems, "part") + " could not be read, " +
-			plural(s.Unexplained, "rule") + " judged nothing and nobody said why; " + violated}
+		return found{r.Exit, fmt.Sprintf("audit: incomplete: %d %s could not be read, %d %s judged nothing and nobody said why; %s",
+			s.Problems, plural(s.Problems, "part"), s.Unexplained, plural(s.Unexplained, "rule"), violated)}
 	}
 	return found{r.Exit, fmt.Sprintf("audit: %d of %d wrong writers survived", s.Mutants-s.Killed, s.Mutants)}
 }
