@@ -73,21 +73,11 @@ func (r *Registry) RenderDisplay(building string) error {
 	var people []DisplayRow
 	err = cloud.view(func(txn *badger.Txn) error {
 		for subject, apartment := range apartments {
-			row := DisplayRow{Apartment: apartment}
-			key, err := keyOf(Ref{Kind: KindFlowPreferences, Subject: subject})
+			username, err := cloud.shownUsername(txn, subject)
 			if err != nil {
 				return err
 			}
-			item, err := txn.Get(key)
-			if err == nil {
-				var p FlowPreferences
-				err = notShredded(item.Value(func(v []byte) error { return cloud.decode(KindFlowPreferences, key, v, &p) }))
-				row.IntercomUsername = p.IntercomUsername
-			}
-			if err != nil && !errors.Is(err, badger.ErrKeyNotFound) {
-				return err
-			}
-			people = append(people, row)
+			people = append(people, DisplayRow{apartment, username})
 		}
 		return nil
 	})
@@ -103,6 +93,32 @@ func (r *Registry) RenderDisplay(building string) error {
 	}
 	r.keeping.displays[building] = rows
 	return nil
+}
+
+// shownUsername is the intercom username of a subject, "" where there is none or
+// the subject has objected to being provided the service (FL:L78).
+func (s *store) shownUsername(txn *badger.Txn, subject ID) (string, error) {
+	objected, err := keyOf(Ref{Kind: KindObjection, Subject: subject, Item: ToProvide.Item()})
+	if err != nil {
+		return "", err
+	}
+	if _, err := txn.Get(objected); !errors.Is(err, badger.ErrKeyNotFound) {
+		return "", err
+	}
+	key, err := keyOf(Ref{Kind: KindFlowPreferences, Subject: subject})
+	if err != nil {
+		return "", err
+	}
+	item, err := txn.Get(key)
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var p FlowPreferences
+	err = item.Value(func(v []byte) error { return s.decode(KindFlowPreferences, key, v, &p) })
+	return p.IntercomUsername, notShredded(err)
 }
 
 // notShredded takes a record whose key is destroyed for none: its erasure is

@@ -55,3 +55,22 @@ func TestTheDisplayFollowsTheManager(t *testing.T) {
 		}
 	}
 }
+
+// Who objects to being provided the service is no longer shown at the entrance.
+func TestTheDisplayHeedsObjections(t *testing.T) {
+	h := newHouse(t)
+	p := h.resident(Flow, "aino@example.org", "12")
+	h.ok(h.s.Prefer(p.token, Preferences{IntercomUsername: ptr("nick")}))
+	for _, row := range []struct {
+		purpose registry.Purpose
+		want    string
+	}{{registry.ToAnalyse, "nick"}, {registry.ToProvide, ""}} {
+		_, err := h.s.Exercise(RightsRequest{Right: ToObject, Purpose: row.purpose, Token: p.token})
+		h.ok(err)
+		got, err := h.stores.Display("tower")
+		h.ok(err)
+		if diff := cmp.Diff([]registry.DisplayRow{{Apartment: "12", IntercomUsername: row.want}}, got); diff != "" {
+			t.Errorf("after an objection to %s (-want +got):\n%s", row.purpose, diff)
+		}
+	}
+}

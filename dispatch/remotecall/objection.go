@@ -54,8 +54,9 @@ func (s *Service) stopped(subject registry.ID, purpose registry.Purpose) (bool, 
 //
 // What the subject can do with the service stays as it is. Objected to being
 // provided the service, they may not use it any more, neither by a login nor by
-// what a Manager grants; calls under way are forgotten, and only the records stay
-// until they ask for erasure (RC:L29, FL:L51).
+// what a Manager grants; calls under way are forgotten, their username is taken
+// off the displays, and only the records stay until they ask for erasure (RC:L29,
+// FL:L51).
 func (s *Service) object(q *request, purpose registry.Purpose) error {
 	defer s.turn(q.subject)()
 	if s.account(q.subject) == nil {
@@ -72,6 +73,11 @@ func (s *Service) object(q *request, purpose registry.Purpose) error {
 	}
 	if err := s.c.Registry.Stop(q.subject); err != nil {
 		return stored("stop the randomized IDs", err)
+	}
+	if purpose == registry.ToProvide {
+		if err := s.render(); err != nil {
+			return err
+		}
 	}
 	_, err = s.note(registry.ActObjection, map[string]string{"ref": subjectRef(q.subject), "purpose": string(purpose), "service": q.service, "state": "made"}, true)
 	return err
