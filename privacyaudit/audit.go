@@ -119,6 +119,9 @@ func (a *Audit) prepare() (err error) {
 	for _, p := range a.Policies {
 		a.Report.Policies = append(a.Report.Policies, finding.Policy{Name: p.Name, Statement: p.Title, Version: p.Version, SHA256: p.sum, StatementSHA256: p.tsum})
 	}
+	if err := a.sameRun(); err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
 	return a.learn()
 }
 

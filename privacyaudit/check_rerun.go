@@ -3,6 +3,7 @@ package privacyaudit
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -35,9 +36,6 @@ func newRerun(p *Probe) (Watch, error) {
 		p.Inconclusive("the evidence of a second run with the same seed was not given; it is with --against DIR")
 		return Watch{}, nil
 	}
-	if err := p.sameRun(); err != nil {
-		return Watch{}, err
-	}
 	r := &rerun{p: p}
 	return Watch{
 		Record: func(rec *Record) {
@@ -52,30 +50,33 @@ func newRerun(p *Probe) (Watch, error) {
 
 // sameRun tells whether the second evidence is of the same scenario and seed,
 // which their truths say, and another run, which the folder says.
-func (p *Probe) sameRun() error {
-	if p.Against.Stores == "" {
-		return fmt.Errorf("the evidence to compare with has no stores")
+func (a *Audit) sameRun() error {
+	if a.Against == (evidence.Parts{}) {
+		return nil
 	}
-	if p.Against.Stores == p.Parts.Stores {
-		return fmt.Errorf("the evidence to compare with is the same folder; make another run with the same seed")
+	if a.Against.Stores == "" {
+		return errors.New("the evidence to compare with (--against) has no stores")
 	}
-	if p.Truth == nil || p.Against.Truth == "" {
+	if a.Against.Stores == a.Parts.Stores {
+		return errors.New("the evidence to compare with (--against) is the same folder; make another run with the same seed")
+	}
+	if a.Truth == nil || a.Against.Truth == "" {
 		return nil // whoever gives both without their truth says that they are
 	}
-	other, err := evidence.ReadTruth(p.Against.Truth)
+	other, err := evidence.ReadTruth(a.Against.Truth)
 	if err != nil {
 		return err
 	}
-	a, err := callsOf(p.Truth)
+	one, err := callsOf(a.Truth)
 	if err != nil {
 		return err
 	}
-	b, err := callsOf(other)
+	two, err := callsOf(other)
 	if err != nil {
 		return err
 	}
-	if p.Truth.Settings.Hash != other.Settings.Hash || a != b {
-		return fmt.Errorf("the evidence to compare with is of another scenario or seed, in which IDs are others anyway")
+	if a.Truth.Settings.Hash != other.Settings.Hash || one != two {
+		return errors.New("the evidence to compare with (--against) is of another scenario or seed, in which IDs are others anyway")
 	}
 	return nil
 }
