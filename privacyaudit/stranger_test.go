@@ -147,7 +147,7 @@ func strangersStores(t *testing.T, add func(h *hand)) string {
 	h := handWrites(t)
 	anna := someID("anna")
 	h.file("truth/settings.json", `{"schema":1,"synthetic":true,"scenario":"by-hand","start":"2027-06-01T00:00:00Z","end":"2027-06-12T12:00:00Z","building":"main","region":"FI","gone":{},"floors":["0","1"],"residents":1,"near_m":200,"grid_m":10,"log_data":"365d","inactivity":"730d","backups":"90d","rotation":"30d","least":5,"logs":[{"Name":"entrance","Fields":["floor"],"Retention":604800000000000}],"cost_profile":""}`)
-	h.file("truth/acts.ndjson", "")
+	h.file("truth/acts.ndjson", fmt.Sprintf(`{"at":"2027-06-01T08:00:00Z","act":"sign-up","kind":"sign-up","person":"r1.0","subject":%q}`+"\n", anna))
 	h.file("truth/trips.ndjson", "")
 	h.file("truth/canaries.ndjson", fmt.Sprintf(
 		`{"person":"r1.0","subject":%q,"service":"remote-call","field":"email","value":%q,"unique":true,"store":"cloud","from":"2027-06-01T08:00:00Z"}`+"\n", anna, strangersMail))
