@@ -156,6 +156,37 @@ func TestAuditReachesTheReader(t *testing.T) {
 	}
 }
 
+// A limit is named with what is beyond it, and with why the rule may hold all the
+// same.
+func TestLimitSentence(t *testing.T) {
+	limit := 30.0
+	r := clean(t)
+	h := finding.Histogram{Rule: "O-1", Unit: "d", Limit: &limit, Buckets: []finding.Bucket{{From: 0, To: 30, Count: 4}, {From: 30, To: 33, Count: 1}}}
+	for _, c := range []struct {
+		says string
+		make func() finding.Histogram
+		want string
+	}{
+		{"some are beyond, and the rule allows for it", func() finding.Histogram { return h },
+			"5 records. 1 is beyond the limit of 30\u00a0d. The rule is O-1: nothing is older than a year. It holds all the same: it allows some time after the limit, until the next sweep and until the files let go of what was deleted."},
+		{"none is beyond", func() finding.Histogram { h := h; h.Buckets = h.Buckets[:1]; return h },
+			"4 records. None is beyond the limit of 30\u00a0d. The rule is O-1: nothing is older than a year."},
+		{"a bar holds the limit", func() finding.Histogram { h := h; h.Buckets = []finding.Bucket{{From: 0, To: 60, Count: 2}}; return h },
+			"2 records. None is certainly beyond the limit of 30\u00a0d; 2 share the bar that holds it, and the rule tells them apart. The rule is O-1: nothing is older than a year."},
+		{"no limit is said", func() finding.Histogram { h := h; h.Limit = nil; return h }, "5 records. No limit is set for them."},
+		{"a rule that is not there", func() finding.Histogram { h := h; h.Rule = "O-9"; return h }, "5 records. 1 is beyond the limit of 30\u00a0d."},
+	} {
+		h := c.make()
+		var all int64
+		for _, b := range h.Buckets {
+			all += b.Count
+		}
+		if got := limitSentence(r, h, all, "record", "records"); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.says, got, c.want)
+		}
+	}
+}
+
 // Each rule stands in the matrix once, under its status, and each status can be
 // chosen.
 func TestClauseMatrixHoldsEveryRule(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -18,7 +19,7 @@ func ageSection(r *finding.Report) (section, bool) {
 	sec := section{ID: "audit-ages", Title: "How old the data is", Nav: "Ages",
 		Lead: "A limit of age is kept when no bar stands beyond it. The age of a record is judged at the instant of the audit, or at the instant at which a backup was made."}
 	for i, h := range r.Ages {
-		sec.Blocks = append(sec.Blocks, limitBlock("audit-age-"+strconv.Itoa(i), h, "record", "records"))
+		sec.Blocks = append(sec.Blocks, limitBlock("audit-age-"+strconv.Itoa(i), r, h, "record", "records"))
 	}
 	return sec, len(sec.Blocks) > 0
 }
@@ -30,7 +31,7 @@ func deletionSection(r *finding.Report) (section, bool) {
 	if r.Persistence == nil {
 		return sec, false
 	}
-	sec.Blocks = []block{limitBlock("audit-deletion-bars", *r.Persistence, "erasure", "erasures")}
+	sec.Blocks = []block{limitBlock("audit-deletion-bars", r, *r.Persistence, "erasure", "erasures")}
 	return sec, true
 }
 
@@ -39,13 +40,13 @@ func classSection(r *finding.Report) (section, bool) {
 	sec := section{ID: "audit-classes", Title: "How many look alike", Nav: "Look-alikes",
 		Lead: "Those who cannot be told apart by what the data says of them form a class. Whoever is looked for hides among the others of the class: small classes hide nobody."}
 	for i, h := range r.Classes {
-		sec.Blocks = append(sec.Blocks, limitBlock("audit-class-"+strconv.Itoa(i), h, "class", "classes"))
+		sec.Blocks = append(sec.Blocks, limitBlock("audit-class-"+strconv.Itoa(i), r, h, "class", "classes"))
 	}
 	return sec, len(sec.Blocks) > 0
 }
 
 // limitBlock is a histogram with what it says in words.
-func limitBlock(id string, h finding.Histogram, one, many string) block {
+func limitBlock(id string, r *finding.Report, h finding.Histogram, one, many string) block {
 	title := capital(dash(h.Name))
 	if h.Store != "" {
 		title += ", " + h.Store
@@ -57,7 +58,7 @@ func limitBlock(id string, h finding.Histogram, one, many string) block {
 	if all == 0 {
 		return block{Heading: title, Text: "Nothing was there to count."}
 	}
-	return block{Heading: title, Text: limitSentence(h, all, one, many), Charts: []chart{limitChart(id, title, h, all, many)}}
+	return block{Heading: title, Text: limitSentence(r, h, all, one, many), Charts: []chart{limitChart(id, title, h, all, many)}}
 }
 
 // side says on which side of a limit a bucket lies.
@@ -80,7 +81,7 @@ func sideOf(b finding.Bucket, limit *float64) side {
 }
 
 // limitSentence says what a histogram means.
-func limitSentence(h finding.Histogram, all int64, one, many string) string {
+func limitSentence(r *finding.Report, h finding.Histogram, all int64, one, many string) string {
 	text := plural(int(all), one, many) + "."
 	if h.Limit == nil {
 		return text + " No limit is set for them."
@@ -103,8 +104,14 @@ func limitSentence(h finding.Histogram, all int64, one, many string) string {
 	default:
 		text += " " + count(past) + verb(int(past), " is", " are") + " beyond " + limit + "."
 	}
-	if h.Rule != "" {
-		text += " The rule is " + h.Rule + "."
+	i := slices.IndexFunc(r.Rules, func(rule finding.Rule) bool { return rule.ID == h.Rule })
+	if i < 0 {
+		return text
+	}
+	rule := &r.Rules[i]
+	text += " The rule is " + rule.ID + ": " + strings.TrimRight(rule.Title, ".") + "."
+	if past > 0 && rule.Status == finding.Pass {
+		text += " It holds all the same: it allows some time after the limit, until the next sweep and until the files let go of what was deleted."
 	}
 	return text
 }
@@ -127,12 +134,12 @@ func limitChart(id, title string, h finding.Histogram, all int64, many string) c
 	names := make([]string, len(h.Buckets))
 	series := make([][]opts.BarData, len(sides))
 	for i, b := range h.Buckets {
-		names[i] = plainNumber(b.From) + " to " + amount(b.To, unit)
+		names[i] = plainNumber(b.From) + " to " + plainNumber(b.To)
 		on := sideOf(b, h.Limit)
 		for s := range series {
 			bar := opts.BarData{Value: "-"}
 			if side(s) == on && b.Count > 0 {
-				bar = opts.BarData{Name: names[i] + "\n" + count(b.Count) + " " + many, Value: b.Count}
+				bar = opts.BarData{Name: joined(names[i], unit) + "\n" + count(b.Count) + " " + many, Value: b.Count}
 			}
 			series[s] = append(series[s], bar)
 		}
