@@ -133,6 +133,9 @@ func compareBool(a, b bool) int {
 }
 
 func newLedger(p *Probe) (Watch, error) {
+	if !p.once() {
+		return Watch{}, nil
+	}
 	var chain []chained
 	type head struct {
 		sequence uint64

@@ -27,6 +27,9 @@ func init() {
 var persistenceHours = []float64{0, 1, 6, 24, 2 * 24, 7 * 24, 14 * 24, 28 * 24, 365 * 24}
 
 func newPersistence(p *Probe) (Watch, error) {
+	if !p.once() {
+		return Watch{}, nil
+	}
 	limit := p.Duration("limit", 0)
 	return Watch{End: func() {
 		accounts := &lives{}

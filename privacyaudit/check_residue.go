@@ -78,6 +78,9 @@ func (d *dates) of(r *Record) (time.Time, bool) {
 }
 
 func newResidue(p *Probe) (Watch, error) {
+	if !p.once() {
+		return Watch{}, nil
+	}
 	lag := p.Duration("lag", 0)
 	var since *dates
 	undated, dated, oldest := 0, 0, time.Duration(0)
