@@ -4,5 +4,8 @@ import "slices"
 
 // Catalogue is every mutant there is, by subject.
 func Catalogue() []Mutant {
-	return slices.Concat(ledgerMutants(), erasureMutants(), schemaMutants(), configMutants())
+	return slices.Concat(
+		schemaMutants(), configMutants(), valueMutants(), wireMutants(), idMutants(), peopleMutants(),
+		ledgerMutants(), erasureMutants(), rightMutants(), roleMutants(), auditorMutants(),
+	)
 }

@@ -23,46 +23,61 @@ var estateScenario []byte
 // it is made, so that mutants can be made of it side by side.
 type Clean struct {
 	Dir    string
+	twin   string // folder of the evidence of a second run with the same seed
 	truth  *evidence.Truth
 	trips  []evidence.Trip
 	stores map[string][]record // live records in the order of their keys
 	keys   *keyring
 }
 
-// makeClean plays the scenario of the self-test before the real services.
+// makeClean plays the scenario of the self-test before the real services, twice:
+// what is random must differ from run to run.
 func makeClean(ctx context.Context, dir string) (*Clean, error) {
 	sc, err := loadScenario(dir)
 	if err != nil {
 		return nil, err
 	}
-	evidenceDir := filepath.Join(dir, "clean")
-	if err := os.Mkdir(evidenceDir, 0o777); err != nil {
+	first, second := filepath.Join(dir, "clean"), filepath.Join(dir, "again")
+	failed := make(chan error)
+	go func() { failed <- play(ctx, sc, second) }()
+	err = play(ctx, sc, first)
+	if err := errors.Join(err, <-failed); err != nil {
 		return nil, err
 	}
-	e, err := estate.New(sc, sc.Run.Seed, 0, evidenceDir)
+	c, err := openClean(first)
 	if err != nil {
 		return nil, err
+	}
+	c.twin = second
+	return c, nil
+}
+
+// play plays a scenario and leaves its evidence in a new folder.
+func play(ctx context.Context, sc *scenarios.Scenario, dir string) error {
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		return err
+	}
+	e, err := estate.New(sc, sc.Run.Seed, 0, dir)
+	if err != nil {
+		return err
 	}
 	run, err := twin.New(sc, twin.Options{Seed: sc.Run.Seed, Service: e})
 	if err != nil {
-		return nil, errors.Join(err, e.Close())
+		return errors.Join(err, e.Close())
 	}
 	outcome, err := run.Run(ctx)
 	if err := errors.Join(err, e.Close()); err != nil {
-		return nil, err
+		return err
 	}
 	if len(outcome.Violations) > 0 {
-		return nil, fmt.Errorf("the scenario of the self-test breaks %d invariants", len(outcome.Violations))
+		return fmt.Errorf("the scenario of the self-test breaks %d invariants", len(outcome.Violations))
 	}
 	// What the run shows to people: the auditor looks into reports, too.
 	report, err := json.Marshal(outcome)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := os.WriteFile(filepath.Join(evidenceDir, "reports", "result.json"), report, 0o666); err != nil {
-		return nil, err
-	}
-	return openClean(evidenceDir)
+	return os.WriteFile(filepath.Join(dir, "reports", "result.json"), report, 0o666)
 }
 
 // loadScenario reads the embedded scenario, which the loader wants as a file.

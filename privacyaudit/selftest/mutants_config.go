@@ -51,6 +51,14 @@ func configMutants() []Mutant {
 			collected := b.end().Add(-380 * day).Truncate(time.Hour)
 			return b.usageUnder(collected, b.end().Add(-10*day), nil)
 		}},
+		{Name: "backup.log_data", What: "keeps logs in a backup that are older than they may be in the stores", wrong: func(b *Bench) error {
+			at := b.end().Add(-400 * day)
+			key, value, err := b.usageRecord(at, at, nil)
+			if err != nil {
+				return err
+			}
+			return b.intoBackup(key, value)
+		}},
 		{Name: "archive.no_deadline", What: "archives the copies of a case that is closed without a deadline", wrong: func(b *Bench) error {
 			return b.edit("archive", func(s *contents) error {
 				for _, kind := range []string{"hc", "hr"} {

@@ -81,6 +81,27 @@ func erasureMutants() []Mutant {
 				return nil
 			})
 		}},
+		{Name: "service.ends_without_erasure", What: "keeps accounts of people whose only building it has left", wrong: func(b *Bench) error {
+			// Everybody in the scenario has another building: the truth is told of
+			// people who had none.
+			for _, a := range b.truth.Acts {
+				if a.Kind != "service-ended" {
+					continue
+				}
+				for _, service := range bothServices {
+					one, err := some(b.accounts(service), "account of "+service)
+					if err != nil {
+						return err
+					}
+					act := doc{"at": stamp(a.At), "act": a.Act, "kind": "erased", "person": one.person, "subject": one.subject, "facts": map[string]any{"why": "service-ended"}}
+					if err := b.add("truth/acts.ndjson", string(act.text())+"\n"); err != nil {
+						return err
+					}
+				}
+				return nil
+			}
+			return fmt.Errorf("the service ended nowhere")
+		}},
 		{Name: "erase.late", What: "settles an erasure 29 days after it was asked for", wrong: func(b *Bench) error {
 			return b.ledger(func(k *book) error {
 				one, err := b.longEnded(flow, "")

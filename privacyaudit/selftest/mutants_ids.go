@@ -1,0 +1,487 @@
+package selftest
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"hoistway/privacyaudit/evidence"
+)
+
+// idMutants make IDs that say whose they are, and logs that say more than they
+// may.
+func idMutants() []Mutant {
+	digest := func(email string) []byte { sum := sha256.Sum256([]byte(email)); return sum[:] }
+	return []Mutant{
+		{Name: "id.hash_email", What: "makes randomized IDs and those of accounts of the hash of the mail address", wrong: func(b *Bench) error {
+			if err := b.renameAccounts(remoteCall, digest); err != nil {
+				return err
+			}
+			return b.renameOwn(func(one *pseudonym, email string) []byte { return digest(email) })
+		}},
+		{Name: "id.hmac_static", What: "makes randomized IDs of the mail address under a key that never changes", wrong: func(b *Bench) error {
+			return b.renameOwn(func(one *pseudonym, email string) []byte {
+				m := hmac.New(sha256.New, b.keys.kek["provider"].secret)
+				m.Write([]byte(email))
+				return m.Sum(nil)
+			})
+		}},
+		{Name: "id.uuidv7", What: "makes randomized IDs that begin with the time", wrong: func(b *Bench) error {
+			return b.renameAll(func(_ int, one *pseudonym) []byte {
+				id := binary.BigEndian.AppendUint64(nil, uint64(one.from.UnixMilli())<<16)[:6]
+				return append(id, one.random()[:10]...)
+			})
+		}},
+		{Name: "id.few_bits", What: "makes randomized IDs of 32 random bits", wrong: func(b *Bench) error {
+			return b.renameAll(func(_ int, one *pseudonym) []byte { return append(one.random()[:4], make([]byte, 12)...) })
+		}},
+		{Name: "id.counter", What: "counts randomized IDs up in the order of the accounts", wrong: func(b *Bench) error {
+			return b.renameAll(func(i int, one *pseudonym) []byte { return binary.BigEndian.AppendUint64(make([]byte, 8), uint64(i+1)) })
+		}},
+		{Name: "id.from_account", What: "makes randomized IDs that begin as their accounts' do", wrong: func(b *Bench) error {
+			return b.renameAll(func(_ int, one *pseudonym) []byte {
+				raw, err := idAlphabet.DecodeString(one.subject)
+				if err != nil || len(raw) < 16 {
+					return one.random()
+				}
+				return append(raw[:8:8], one.random()[:8]...)
+			})
+		}},
+		{Name: "id.account_hash_email", What: "makes IDs of accounts of the hash of the mail address", wrong: func(b *Bench) error {
+			return joined(b.renameAccounts(remoteCall, digest), b.renameAccounts(flow, digest))
+		}},
+		{Name: "id.item_sequential", What: "counts records of use up", wrong: func(b *Bench) error {
+			return b.edit("cloud", func(s *contents) error {
+				for i, r := range s.of("ul") {
+					d, err := s.open(s.name, r)
+					if err != nil {
+						continue
+					}
+					key := "ul/" + r.part(1) + "/" + newID(binary.BigEndian.AppendUint64(make([]byte, 8), uint64(i+1)))
+					if r.value, err = s.like(r, key, d); err != nil {
+						return err
+					}
+					r.key = key
+				}
+				return nil
+			})
+		}},
+		{Name: "id.math_rand", What: "draws IDs from a generator with the seed of the run", wrong: func(b *Bench) error {
+			again, err := openClean(b.twin)
+			if err != nil {
+				return err
+			}
+			other := &Bench{Clean: again, Dir: b.twin}
+			theirs := other.accounts(remoteCall)[0].subject
+			if err := b.renameSubject(b.accounts(remoteCall)[0].subject, theirs); err != nil {
+				return err
+			}
+			links := slices.DeleteFunc(slices.Clone(again.stores["vault"]), func(r record) bool { return r.kind() != "ln" })
+			return b.renameAll(func(i int, one *pseudonym) []byte {
+				raw, err := idAlphabet.DecodeString(links[i%len(links)].part(1))
+				if err != nil || i >= len(links) {
+					return one.random()
+				}
+				return raw
+			})
+		}},
+		{Name: "id.reuse_building", What: "uses one randomized ID in two buildings", wrong: func(b *Bench) error {
+			return b.phoneIDs(func(line doc) []doc {
+				return []doc{line, line.with("building", "annex")}
+			})
+		}},
+		{Name: "id.no_rotation", What: "uses one randomized ID for months", wrong: func(b *Bench) error {
+			return b.phoneIDs(func(line doc) []doc {
+				from, _ := time.Parse(time.RFC3339Nano, line.string("from"))
+				return []doc{line.with("until", stamp(from.AddDate(0, 3, 0)))}
+			})
+		}},
+		{Name: "id.shared", What: "gives two phones the same randomized ID", wrong: func(b *Bench) error {
+			files, err := b.files("stores/phones/*/ids.ndjson")
+			if err != nil || len(files) < 2 {
+				return fmt.Errorf("no two phones have randomized IDs: %w", err)
+			}
+			text, err := b.read(files[0])
+			if err != nil {
+				return err
+			}
+			return b.add(files[1], string(text))
+		}},
+		{Name: "id.same_txn_as_account", What: "writes a randomized ID's link in the commit of its account", wrong: func(b *Bench) error {
+			return b.commits(func(place int) (account, link uint64) { return uint64(place + 1), uint64(place + 1) })
+		}},
+		{Name: "id.registered_in_order", What: "writes a randomized ID's link next to its account", wrong: func(b *Bench) error {
+			return b.commits(func(place int) (account, link uint64) { return uint64(10*place + 1), uint64(10*place + 2) })
+		}},
+		{Name: "log.exact_instant", What: "logs the use of equipment to the second", wrong: func(b *Bench) error {
+			return b.edit("cloud", func(s *contents) error {
+				return s.each("ul", func(_ *record, d doc) { d.dated(d.time("at").Add(17*time.Minute + 4*time.Second)) })
+			})
+		}},
+		{Name: "log.direct_identifier", What: "logs the use of equipment with the user's mail address", wrong: func(b *Bench) error {
+			return b.usage(b.end(), doc{"user": b.value(b.accounts(flow)[0].subject, "email", nil)})
+		}},
+		{Name: "log.index_only", What: "deletes of old logs, and of those of an erased user, only what finds them", wrong: func(b *Bench) error {
+			for _, one := range b.ended(flow, "") {
+				i := slices.IndexFunc(b.trips, func(t evidence.Trip) bool {
+					return t.Person == one.person && t.Pseudonym != "" && !t.At.After(one.end)
+				})
+				if i < 0 {
+					continue
+				}
+				id, at := b.trips[i].Pseudonym, b.end().Add(-400*24*time.Hour).Truncate(time.Hour)
+				if err := b.makeKey("vault", id, "", at); err != nil {
+					return err
+				}
+				key := "ul/" + at.Format("20060102") + "/" + randomID()
+				d := doc{"controller": "KONE", "building": "main", "pseudonym": id, "equipment": "main", "function": "remote-call"}.dated(at)
+				value, err := b.seal("cloud", key, id, d.text())
+				if err != nil {
+					return err
+				}
+				return b.edit("cloud", func(s *contents) error { s.put(key, value); return nil })
+			}
+			return fmt.Errorf("nobody who was erased used Flow before")
+		}},
+		{Name: "analytics.direct_identifier", What: "counts by name", wrong: func(b *Bench) error {
+			return b.edit("analytics", func(s *contents) error {
+				return s.cell(func(_, dimensions doc) { dimensions["name"] = b.value(b.accounts(flow)[0].subject, "name", nil) })
+			})
+		}},
+	}
+}
+
+// pseudonym is a randomized ID that the vault knows.
+type pseudonym struct {
+	id, subject string
+	from        time.Time // in use by its phone
+}
+
+// random are 16 random bytes.
+func (p *pseudonym) random() []byte {
+	raw, err := idAlphabet.DecodeString(randomID())
+	if err != nil {
+		panic("BUG: an ID of our own: " + err.Error())
+	}
+	return raw
+}
+
+// pseudonyms are those of the vault by the order of their accounts.
+func (b *Bench) pseudonyms() (all []pseudonym, err error) {
+	from := map[string]time.Time{}
+	files, err := b.files("stores/phones/*/ids.ndjson")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range files {
+		text, err := b.read(name)
+		if err != nil {
+			return nil, err
+		}
+		ids, err := evidence.ParsePhoneIDs(text)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range ids {
+			from[one.ID] = one.From
+		}
+	}
+	records, err := b.records("vault")
+	if err != nil {
+		return nil, err
+	}
+	for i := range records {
+		r := &records[i]
+		if r.kind() != "ln" {
+			continue
+		}
+		subject, err := b.linked(r)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, pseudonym{r.part(1), subject, from[r.part(1)]})
+	}
+	slices.SortStableFunc(all, func(a, b pseudonym) int { return strings.Compare(a.subject, b.subject) })
+	return all, nil
+}
+
+// linked is the subject that a link names.
+func (b *Bench) linked(r *record) (string, error) {
+	text, _ := body(r.value)
+	var l struct {
+		Sealed []byte `json:"sealed"`
+	}
+	if err := json.Unmarshal(text, &l); err != nil {
+		return "", err
+	}
+	opened, err := b.keys.unwrap("provider", r.key, l.Sealed)
+	if err != nil {
+		return "", err
+	}
+	d, err := parseDoc(opened)
+	return d.string("subject"), err
+}
+
+// renameAll gives every randomized ID another value, everywhere.
+func (b *Bench) renameAll(name func(i int, one *pseudonym) []byte) error {
+	all, err := b.pseudonyms()
+	if err != nil {
+		return err
+	}
+	names := map[string]string{}
+	for i := range all {
+		names[all[i].id] = newID(name(i, &all[i]))
+	}
+	return b.rename(names)
+}
+
+// renameOwn gives the first randomized ID of every account another value, which
+// may follow from the account's mail address.
+func (b *Bench) renameOwn(name func(one *pseudonym, email string) []byte) error {
+	all, err := b.pseudonyms()
+	if err != nil {
+		return err
+	}
+	names, seen := map[string]string{}, map[string]bool{}
+	for i := range all {
+		email := b.value(all[i].subject, "email", nil)
+		if email == "" || seen[email] {
+			continue
+		}
+		seen[email] = true
+		names[all[i].id] = newID(name(&all[i], email))
+	}
+	return b.rename(names)
+}
+
+// rename renames randomized IDs in the logs of use, in the vault, on the phones
+// and in the truth.
+func (b *Bench) rename(names map[string]string) error {
+	for old, new := range names {
+		if secret := b.keys.data["vault"][old]; secret != nil {
+			b.made["vault|"+new] = secret
+		}
+	}
+	if err := b.edit("cloud", func(s *contents) error {
+		for _, r := range s.of("ul") {
+			new := names[keyID(r.value)]
+			if new == "" {
+				continue
+			}
+			d, err := s.open(s.name, r)
+			if err != nil {
+				continue
+			}
+			d["pseudonym"] = new
+			if r.value, err = s.seal(s.name, r.key, new, d.text()); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := b.edit("vault", func(s *contents) error {
+		for i := range s.records {
+			if err := b.rekey(&s.records[i], names); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	return b.renameTexts(names)
+}
+
+// rekey renames a key or a link of the vault, and wraps it anew.
+func (b *Bench) rekey(r *record, names map[string]string) error {
+	new, field := names[r.part(1)], map[string]string{"wk": "wrapped", "ln": "sealed"}[r.kind()]
+	if new == "" || field == "" {
+		return nil
+	}
+	text, _ := body(r.value)
+	d, err := parseDoc(text)
+	if err != nil {
+		return err
+	}
+	was, err := base64.StdEncoding.DecodeString(d.string(field))
+	if err != nil {
+		return err
+	}
+	opened, err := b.keys.unwrap("provider", r.key, was)
+	if err != nil {
+		return err
+	}
+	r.key = r.kind() + "/" + new
+	wrapped, err := b.keys.wrap("provider", r.key, opened)
+	if err != nil {
+		return err
+	}
+	d[field] = base64.StdEncoding.EncodeToString(wrapped)
+	r.value = plain(d.text())
+	return nil
+}
+
+// renameTexts renames IDs on the phones and in the truth.
+func (b *Bench) renameTexts(names map[string]string) error {
+	var pairs []string
+	for old, new := range names {
+		pairs = append(pairs, old, new)
+	}
+	all := strings.NewReplacer(pairs...)
+	for _, pattern := range []string{"stores/phones/*/ids.ndjson", "truth/*.ndjson"} {
+		files, err := b.files(pattern)
+		if err != nil {
+			return err
+		}
+		for _, name := range files {
+			was, err := b.read(name)
+			if err != nil {
+				return err
+			}
+			if is := []byte(all.Replace(string(was))); !bytes.Equal(is, was) {
+				if err := b.write(name, is); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// renameAccounts gives the accounts of a service IDs that follow from their mail
+// addresses.
+func (b *Bench) renameAccounts(service string, name func(email string) []byte) error {
+	for _, one := range b.accounts(service) {
+		if err := b.renameSubject(one.subject, newID(name(b.value(one.subject, "email", nil)))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// renameSubject renames an account in the cloud, the vault, the simulated building
+// and the truth.
+func (b *Bench) renameSubject(old, new string) error {
+	names := map[string]string{old: new}
+	for _, name := range []string{"cloud", "building-main"} {
+		at, _ := holder(name)
+		if secret := b.keys.data[at][old]; secret != nil {
+			b.made[at+"|"+new] = secret
+		}
+		if err := b.edit(name, func(s *contents) error {
+			for i := range s.records {
+				r := &s.records[i]
+				if r.part(1) != old || r.kind() == "wk" {
+					continue
+				}
+				d, err := s.open(s.name, r)
+				if err != nil {
+					continue
+				}
+				key := strings.Replace(r.key, old, new, 1)
+				if r.value, err = s.seal(s.name, key, new, d.text()); err != nil {
+					return err
+				}
+				r.key = key
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	if err := b.edit("vault", func(s *contents) error {
+		for i := range s.records {
+			if err := b.rekey(&s.records[i], names); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := b.edit("building-main", func(s *contents) error {
+		for _, r := range s.of("wk") {
+			if r.part(1) != old {
+				continue
+			}
+			r.key = "wk/" + new
+			if err := b.rewrap(s, r, "building-main", b.keys.kek["building-main"].secret); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	return b.renameTexts(names)
+}
+
+// phoneIDs changes the lines about randomized IDs on all phones.
+func (b *Bench) phoneIDs(change func(line doc) []doc) error {
+	files, err := b.files("stores/phones/*/ids.ndjson")
+	if err != nil {
+		return err
+	}
+	for _, name := range files {
+		text, err := b.read(name)
+		if err != nil {
+			return err
+		}
+		var out bytes.Buffer
+		for _, line := range bytes.Split(bytes.TrimSpace(text), []byte{'\n'}) {
+			if len(line) == 0 {
+				continue
+			}
+			d, err := parseDoc(line)
+			if err != nil {
+				return err
+			}
+			for _, one := range change(d) {
+				out.Write(one.text())
+				out.WriteByte('\n')
+			}
+		}
+		if err := b.write(name, out.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// commits numbers the commits of accounts, their keys and their links anew.
+func (b *Bench) commits(number func(place int) (account, link uint64)) error {
+	all, err := b.pseudonyms()
+	if err != nil {
+		return err
+	}
+	places := map[string]int{}
+	for _, one := range all {
+		if _, seen := places[one.subject]; !seen {
+			places[one.subject] = len(places)
+		}
+		places[one.id] = places[one.subject]
+	}
+	return b.edit("vault", func(s *contents) error {
+		for i := range s.records {
+			r := &s.records[i]
+			place, ok := places[r.part(1)]
+			if !ok {
+				continue
+			}
+			account, link := number(place)
+			if r.commit = link; r.kind() == "wk" && slices.ContainsFunc(all, func(one pseudonym) bool { return one.subject == r.part(1) }) {
+				r.commit = account
+			}
+		}
+		return nil
+	})
+}
