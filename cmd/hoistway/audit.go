@@ -148,6 +148,7 @@ func (f *auditFlags) audit(ctx context.Context, args []string, stdout, stderr io
 		}
 		return err
 	}
+	report.Repeat = f.repeat(args, report.At)
 	if baseline != nil {
 		if err := baseline.Apply(report, time.Now()); err != nil {
 			return badInput{err}
@@ -254,6 +255,26 @@ func nameOf(dir string) (string, error) {
 		return "", err
 	}
 	return filepath.Base(whole), nil
+}
+
+// repeat is the command that audits the same again, from the same folder.
+func (f *auditFlags) repeat(args []string, at time.Time) string {
+	words := append([]string{"hoistway", "audit"}, args...)
+	for _, flag := range []struct{ name, value string }{
+		{"stores", f.parts.Stores}, {"keys", f.parts.Keys}, {"logs", f.parts.Logs}, {"metrics", f.parts.Metrics}, {"wire", f.parts.Wire},
+		{"exports", f.parts.Exports}, {"reports", f.parts.Reports}, {"truth", f.parts.Truth}, {"records", f.records},
+		{"policy", strings.Join(f.policies, ",")}, {"at", at.Format(time.RFC3339Nano)}, {"baseline", f.baseline},
+	} {
+		if flag.value != "" {
+			words = append(words, "--"+flag.name, flag.value)
+		}
+	}
+	for i, word := range words {
+		if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,:+=@%") != "" {
+			words[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // knownFindings reads the baseline of an audit.
