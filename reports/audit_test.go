@@ -163,25 +163,30 @@ func TestLimitSentence(t *testing.T) {
 	r := clean(t)
 	h := finding.Histogram{Rule: "O-1", Unit: "d", Limit: &limit, Buckets: []finding.Bucket{{From: 0, To: 30, Count: 4}, {From: 30, To: 33, Count: 1}}}
 	for _, c := range []struct {
-		says string
-		make func() finding.Histogram
-		want string
+		says  string
+		limit limitOf
+		make  func() finding.Histogram
+		want  string
 	}{
-		{"some are beyond, and the rule allows for it", func() finding.Histogram { return h },
+		{"some are beyond, and the rule allows for it", mostAllowed, func() finding.Histogram { return h },
 			"5 records. 1 is beyond the limit of 30\u00a0d. The rule is O-1: nothing is older than a year. It holds all the same: it allows some time after the limit, until the next sweep and until the files let go of what was deleted."},
-		{"none is beyond", func() finding.Histogram { h := h; h.Buckets = h.Buckets[:1]; return h },
+		{"none is beyond", mostAllowed, func() finding.Histogram { h := h; h.Buckets = h.Buckets[:1]; return h },
 			"4 records. None is beyond the limit of 30\u00a0d. The rule is O-1: nothing is older than a year."},
-		{"a bar holds the limit", func() finding.Histogram { h := h; h.Buckets = []finding.Bucket{{From: 0, To: 60, Count: 2}}; return h },
+		{"a bar holds the limit", mostAllowed, func() finding.Histogram { h := h; h.Buckets = []finding.Bucket{{From: 0, To: 60, Count: 2}}; return h },
 			"2 records. None is certainly beyond the limit of 30\u00a0d; 2 share the bar that holds it, and the rule tells them apart. The rule is O-1: nothing is older than a year."},
-		{"no limit is said", func() finding.Histogram { h := h; h.Limit = nil; return h }, "5 records. No limit is set for them."},
-		{"a rule that is not there", func() finding.Histogram { h := h; h.Rule = "O-9"; return h }, "5 records. 1 is beyond the limit of 30\u00a0d."},
+		{"no limit is said", mostAllowed, func() finding.Histogram { h := h; h.Limit = nil; return h }, "5 records. No limit is set for them."},
+		{"a least is undercut from below", leastAllowed, func() finding.Histogram { h := h; h.Unit = "people"; return h },
+			"5 records. 4 are below the least of 30\u00a0people. The rule is O-1: nothing is older than a year."},
+		{"a least is kept", leastAllowed, func() finding.Histogram { h := h; h.Buckets = h.Buckets[1:]; return h },
+			"1 record. None is below the least of 30\u00a0d. The rule is O-1: nothing is older than a year."},
+		{"a rule that is not there", mostAllowed, func() finding.Histogram { h := h; h.Rule = "O-9"; return h }, "5 records. 1 is beyond the limit of 30\u00a0d."},
 	} {
 		h := c.make()
 		var all int64
 		for _, b := range h.Buckets {
 			all += b.Count
 		}
-		if got := limitSentence(r, h, all, "record", "records"); got != c.want {
+		if got := limitSentence(r, h, c.limit, all, "record", "records"); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.says, got, c.want)
 		}
 	}

@@ -19,7 +19,7 @@ func ageSection(r *finding.Report) (section, bool) {
 	sec := section{ID: "audit-ages", Title: "How old the data is", Nav: "Ages",
 		Lead: "A limit of age is kept when no bar stands beyond it. The age of a record is judged at the instant of the audit, or at the instant at which a backup was made."}
 	for i, h := range r.Ages {
-		sec.Blocks = append(sec.Blocks, limitBlock("audit-age-"+strconv.Itoa(i), r, h, "record", "records"))
+		sec.Blocks = append(sec.Blocks, limitBlock("audit-age-"+strconv.Itoa(i), r, h, mostAllowed, "record", "records"))
 	}
 	return sec, len(sec.Blocks) > 0
 }
@@ -31,7 +31,7 @@ func deletionSection(r *finding.Report) (section, bool) {
 	if r.Persistence == nil {
 		return sec, false
 	}
-	sec.Blocks = []block{limitBlock("audit-deletion-bars", r, *r.Persistence, "erasure", "erasures")}
+	sec.Blocks = []block{limitBlock("audit-deletion-bars", r, *r.Persistence, mostAllowed, "erasure", "erasures")}
 	return sec, true
 }
 
@@ -40,13 +40,13 @@ func classSection(r *finding.Report) (section, bool) {
 	sec := section{ID: "audit-classes", Title: "How many look alike", Nav: "Look-alikes",
 		Lead: "Those who cannot be told apart by what the data says of them form a class. Whoever is looked for hides among the others of the class: small classes hide nobody."}
 	for i, h := range r.Classes {
-		sec.Blocks = append(sec.Blocks, limitBlock("audit-class-"+strconv.Itoa(i), r, h, "class", "classes"))
+		sec.Blocks = append(sec.Blocks, limitBlock("audit-class-"+strconv.Itoa(i), r, h, leastAllowed, "class", "classes"))
 	}
 	return sec, len(sec.Blocks) > 0
 }
 
 // limitBlock is a histogram with what it says in words.
-func limitBlock(id string, r *finding.Report, h finding.Histogram, one, many string) block {
+func limitBlock(id string, r *finding.Report, h finding.Histogram, l limitOf, one, many string) block {
 	title := capital(dash(h.Name))
 	if h.Store != "" {
 		title += ", " + h.Store
@@ -58,8 +58,19 @@ func limitBlock(id string, r *finding.Report, h finding.Histogram, one, many str
 	if all == 0 {
 		return block{Heading: title, Text: "Nothing was there to count."}
 	}
-	return block{Heading: title, Text: limitSentence(r, h, all, one, many), Charts: []chart{limitChart(id, title, h, all, many)}}
+	return block{Heading: title, Text: limitSentence(r, h, l, all, one, many), Charts: []chart{limitChart(id, title, h, l, all, many)}}
 }
+
+// limitOf says in which direction a limit limits.
+type limitOf struct {
+	least                   bool
+	within, beyond, outside string // in words before the limit
+}
+
+var (
+	mostAllowed  = limitOf{within: "within", beyond: "beyond", outside: "beyond the limit of"}
+	leastAllowed = limitOf{least: true, within: "at least", beyond: "fewer than", outside: "below the least of"}
+)
 
 // side says on which side of a limit a bucket lies.
 type side int
@@ -70,39 +81,45 @@ const (
 	across // it holds the limit: some of it may be beyond
 )
 
-func sideOf(b finding.Bucket, limit *float64) side {
+func (l limitOf) sideOf(b finding.Bucket, limit *float64) side {
+	below, above := within, beyond
+	if l.least {
+		below, above = beyond, within
+	}
 	switch {
-	case limit == nil || b.To <= *limit:
+	case limit == nil:
 		return within
+	case b.To <= *limit:
+		return below
 	case b.From >= *limit:
-		return beyond
+		return above
 	}
 	return across
 }
 
 // limitSentence says what a histogram means.
-func limitSentence(r *finding.Report, h finding.Histogram, all int64, one, many string) string {
+func limitSentence(r *finding.Report, h finding.Histogram, l limitOf, all int64, one, many string) string {
 	text := plural(int(all), one, many) + "."
 	if h.Limit == nil {
 		return text + " No limit is set for them."
 	}
 	var past, around int64
 	for _, b := range h.Buckets {
-		switch sideOf(b, h.Limit) {
+		switch l.sideOf(b, h.Limit) {
 		case beyond:
 			past += b.Count
 		case across:
 			around += b.Count
 		}
 	}
-	limit := "the limit of " + amount(*h.Limit, h.Unit)
+	limit := l.outside + " " + amount(*h.Limit, h.Unit)
 	switch {
 	case past == 0 && around == 0:
-		text += " None is beyond " + limit + "."
+		text += " None is " + limit + "."
 	case past == 0:
-		text += " None is certainly beyond " + limit + "; " + count(around) + " share the bar that holds it, and the rule tells them apart."
+		text += " None is certainly " + limit + "; " + count(around) + " share the bar that holds it, and the rule tells them apart."
 	default:
-		text += " " + count(past) + verb(int(past), " is", " are") + " beyond " + limit + "."
+		text += " " + count(past) + verb(int(past), " is ", " are ") + limit + "."
 	}
 	i := slices.IndexFunc(r.Rules, func(rule finding.Rule) bool { return rule.ID == h.Rule })
 	if i < 0 {
@@ -110,7 +127,7 @@ func limitSentence(r *finding.Report, h finding.Histogram, all int64, one, many 
 	}
 	rule := &r.Rules[i]
 	text += " The rule is " + rule.ID + ": " + strings.TrimRight(rule.Title, ".") + "."
-	if past > 0 && rule.Status == finding.Pass {
+	if past > 0 && !l.least && rule.Status == finding.Pass {
 		text += " It holds all the same: it allows some time after the limit, until the next sweep and until the files let go of what was deleted."
 	}
 	return text
@@ -118,12 +135,12 @@ func limitSentence(r *finding.Report, h finding.Histogram, all int64, one, many 
 
 // limitChart draws a bar for each bucket, in other colours beyond the limit.
 // Buckets may be of very different widths, so each has the same room.
-func limitChart(id, title string, h finding.Histogram, all int64, many string) chart {
+func limitChart(id, title string, h finding.Histogram, l limitOf, all int64, many string) chart {
 	unit, sides := label(h.Unit, 20), []string{many}
 	if h.Limit != nil {
 		limit := amount(*h.Limit, unit)
-		sides = []string{"within " + limit, "beyond " + limit}
-		if slices.ContainsFunc(h.Buckets, func(b finding.Bucket) bool { return sideOf(b, h.Limit) == across }) {
+		sides = []string{l.within + " " + limit, l.beyond + " " + limit}
+		if slices.ContainsFunc(h.Buckets, func(b finding.Bucket) bool { return l.sideOf(b, h.Limit) == across }) {
 			sides = append(sides, "around "+limit)
 		}
 	}
@@ -135,7 +152,7 @@ func limitChart(id, title string, h finding.Histogram, all int64, many string) c
 	series := make([][]opts.BarData, len(sides))
 	for i, b := range h.Buckets {
 		names[i] = plainNumber(b.From) + " to " + plainNumber(b.To)
-		on := sideOf(b, h.Limit)
+		on := l.sideOf(b, h.Limit)
 		for s := range series {
 			bar := opts.BarData{Value: "-"}
 			if side(s) == on && b.Count > 0 {
