@@ -1,9 +1,13 @@
 package privacyaudit
 
 import (
+	"fmt"
+	"hash/fnv"
+	"slices"
 	"time"
 
 	"hoistway/privacyaudit/finding"
+	"hoistway/privacyaudit/format"
 )
 
 // residue finds versions of records that a reader no longer sees and that are
@@ -13,8 +17,11 @@ import (
 // removed or corrected; or by the record's own limit, after which it had to be
 // deleted: that of its kind, the one that the Manager of a building ordered, or
 // the deadline of an archive. What cannot be dated that way is counted and not
-// judged: counters of a key that was used, keys that were wrapped anew. What is
-// left of erased subjects the check certificates judges, without any lag.
+// judged: counters of a key that was used, keys that were wrapped anew. Nor is
+// a version of a corrected record that says the same as the present one but for
+// technical fields, such as the week of the last use: it was written after the
+// correction. What is left of erased subjects the check certificates judges,
+// without any lag.
 //
 // It bounds the lag from below: the version may have been deleted earlier.
 func init() {
@@ -30,11 +37,12 @@ func init() {
 type dates struct {
 	*Audit
 	records map[string]time.Time // by hash: it was removed or corrected for the last time
+	present map[string]uint64    // of those: what the version that a reader sees says
 	logs    map[string]time.Duration
 }
 
 func (a *Audit) dates() *dates {
-	d := &dates{a, map[string]time.Time{}, map[string]time.Duration{}}
+	d := &dates{a, map[string]time.Time{}, map[string]uint64{}, map[string]time.Duration{}}
 	for _, e := range a.Ledger {
 		if e.Act == "removed" || e.Act == "corrected" {
 			d.records[e.Facts["ref"]] = e.At
@@ -52,9 +60,36 @@ func (a *Audit) dates() *dates {
 	return d
 }
 
+// sees notes what the present version of a corrected record says. It comes
+// before the former ones.
+func (d *dates) sees(r *Record) {
+	if len(d.records) == 0 || r.State != Read {
+		return
+	}
+	if ref := recordRef(r.Source.holder(), string(r.RawKey)); !d.records[ref].IsZero() {
+		d.present[ref] = said(r)
+	}
+}
+
+// said is a hash of what a record says but for technical fields.
+func said(r *Record) uint64 {
+	h := fnv.New64a()
+	for _, f := range r.Fields {
+		if i := slices.IndexFunc(r.Kind.Fields, func(k format.Field) bool { return k.Name == string(f.Name) }); i >= 0 && r.Kind.Fields[i].Category == "technical" {
+			continue
+		}
+		fmt.Fprintf(h, "%q:%s,", f.Name, f.Raw)
+	}
+	return h.Sum64()
+}
+
 // of is since when a version should not be there; false where nothing tells.
 func (d *dates) of(r *Record) (time.Time, bool) {
-	if at, ok := d.records[recordRef(r.Source.holder(), string(r.RawKey))]; ok {
+	ref := recordRef(r.Source.holder(), string(r.RawKey))
+	if at, ok := d.records[ref]; ok {
+		if now, there := d.present[ref]; there && r.State == Read && now == said(r) {
+			return time.Time{}, false
+		}
 		return at, true
 	}
 	if deadline, err := time.Parse(time.RFC3339Nano, r.Text("deadline")); err == nil {
@@ -90,7 +125,11 @@ func newResidue(p *Probe) (Watch, error) {
 			if since == nil {
 				since = p.dates() // the ledger is known when the first record comes
 			}
-			if r.Live() || r.Kind == nil || r.Key.Mark || r.State == Gone && r.Newest {
+			if r.Kind == nil || r.Key.Mark || r.State == Gone && r.Newest {
+				return
+			}
+			if r.Live() {
+				since.sees(r)
 				return
 			}
 			from, known := since.of(r)
