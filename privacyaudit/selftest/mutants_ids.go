@@ -128,6 +128,7 @@ func idMutants() []Mutant {
 		{Name: "log.direct_identifier", What: "logs the use of equipment with the user's mail address", wrong: func(b *Bench) error {
 			return b.usage(b.end(), doc{"user": b.value(b.accounts(flow)[0].subject, "email", nil)})
 		}},
+		{Name: "log.exact_place", What: "logs at which door of which floor equipment was used, as those know who stood there", wrong: exactPlaces},
 		{Name: "log.index_only", What: "deletes of old logs, and of those of an erased user, only what finds them", wrong: func(b *Bench) error {
 			for _, one := range b.ended(flow, "") {
 				i := slices.IndexFunc(b.trips, func(t evidence.Trip) bool {
@@ -208,7 +209,9 @@ func (b *Bench) pseudonyms() (all []pseudonym, err error) {
 		}
 		all = append(all, pseudonym{r.part(1), subject, from[r.part(1)]})
 	}
-	slices.SortStableFunc(all, func(a, b pseudonym) int { return strings.Compare(a.subject, b.subject) })
+	// In the order of the IDs as numbers, which is not that of their letters.
+	number := func(id string) []byte { raw, _ := idAlphabet.DecodeString(id); return raw }
+	slices.SortStableFunc(all, func(a, b pseudonym) int { return bytes.Compare(number(a.subject), number(b.subject)) })
 	return all, nil
 }
 
@@ -484,4 +487,42 @@ func (b *Bench) commits(number func(place int) (account, link uint64)) error {
 		}
 		return nil
 	})
+}
+
+// exactPlaces logs calls with the floor where they were made. Who saw a call saw
+// the floor, too, so the truth of what is known has it as well.
+func exactPlaces(b *Bench) error {
+	type use struct {
+		pseudonym string
+		hour      int64
+	}
+	floors := map[use]string{}
+	for _, t := range b.trips {
+		floors[use{t.Pseudonym, t.At.Truncate(time.Hour).Unix()}] = fmt.Sprintf("%s-%d", t.Bank, t.From)
+	}
+	if err := b.edit("cloud", func(s *contents) error {
+		return s.each("ul", func(_ *record, d doc) {
+			if place := floors[use{d.string("pseudonym"), d.time("at").Unix()}]; place != "" {
+				d["equipment"] = place
+			}
+		})
+	}); err != nil {
+		return err
+	}
+	text, err := b.read("truth/trips.ndjson")
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	for _, line := range bytes.Split(bytes.TrimSpace(text), []byte{'\n'}) {
+		d, err := parseDoc(line)
+		if err != nil {
+			return err
+		}
+		if place := floors[use{d.string("pseudonym"), d.time("at").Truncate(time.Hour).Unix()}]; place != "" {
+			d["bank"] = place
+		}
+		out.Write(append(d.text(), '\n'))
+	}
+	return b.write("truth/trips.ndjson", out.Bytes())
 }

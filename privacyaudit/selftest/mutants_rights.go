@@ -153,7 +153,7 @@ func rightMutants() []Mutant {
 		}},
 		{Name: "custody.provider_wraps_building", What: "wraps a building's data keys under the provider's key", wrong: func(b *Bench) error {
 			return b.edit("building-main", func(s *contents) error {
-				return b.rewrap(s, s.of("wk")[0], "provider", b.keys.kek["provider"].secret)
+				return b.rewrap(s, s.of("wk")[0], "building-main", b.keys.kek["provider"].secret)
 			})
 		}},
 	}

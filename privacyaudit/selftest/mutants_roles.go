@@ -11,8 +11,16 @@ func roleMutants() []Mutant {
 	type tried struct{ store, kind, role, purpose, act string }
 	reads := func(all ...tried) func(*Bench) error {
 		return func(b *Bench) error {
+			counted, err := b.read("metrics/service.prom")
+			if err != nil {
+				return err
+			}
 			for _, a := range all {
-				if err := b.add("metrics/service.prom", fmt.Sprintf("hoistway_store_accesses_total{store=%q,kind=%q,role=%q,purpose=%q,act=%q,allowed=\"true\"} 3\n", a.store, a.kind, a.role, a.purpose, a.act)); err != nil {
+				series := fmt.Sprintf("hoistway_store_accesses_total{store=%q,kind=%q,role=%q,purpose=%q,act=%q,allowed=\"true\"}", a.store, a.kind, a.role, a.purpose, a.act)
+				if strings.Contains(string(counted), series) {
+					continue // the same access, where it is allowed
+				}
+				if err := b.add("metrics/service.prom", series+" 3\n"); err != nil {
 					return err
 				}
 			}

@@ -126,7 +126,12 @@ func (b *Bench) replicate(to string) error {
 			if building, ok := strings.CutPrefix(to, "building-"); ok {
 				d["building"] = building
 			}
-			if err := b.revive(to, r.key, one, d); err != nil {
+			if to == "cloud" { // a copy to read from quickly is not sealed
+				err = b.edit(to, func(s *contents) error { s.put(r.key, plain(d.text())); return nil })
+			} else {
+				err = b.revive(to, r.key, one, d)
+			}
+			if err != nil {
 				return err
 			}
 		}

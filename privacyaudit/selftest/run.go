@@ -37,8 +37,9 @@ type Mutant struct {
 
 	// wrong makes the copy of the clean evidence wrong.
 	wrong func(*Bench) error
-	// auditor makes the audit wrong: it gives the rule that must not pass, in
-	// an audit that has to end incomplete.
+	// auditor makes the audit wrong, or takes from it what it needs: it has to
+	// end incomplete, either because something could not be read or because the
+	// rule that it gives, which is the one to look at, does not pass.
 	auditor func(*Bench, *privacyaudit.Options) (rule string, err error)
 }
 
@@ -252,7 +253,7 @@ func (t *trial) one(ctx context.Context, m *Mutant) result {
 	after := byID(report)
 	if m.auditor != nil {
 		r.Rule = own[0]
-		if rule := after[own[0]]; rule != nil && rule.Status != finding.Pass && report.Exit == finding.ExitIncomplete {
+		if rule := after[own[0]]; rule != nil && report.Exit == finding.ExitIncomplete && (rule.Status != finding.Pass || len(report.Problems) > 0) {
 			r.By = own
 		}
 	} else {
