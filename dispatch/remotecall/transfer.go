@@ -1,6 +1,7 @@
 package remotecall
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,7 +71,9 @@ type TransferRequest struct {
 
 // Transfer writes an export of some kinds' records for a recipient, under an
 // agreement that is valid now and covers the purpose and every category. The
-// ledger has it before the export is returned.
+// ledger has it before the export is returned. Nothing goes when one of the
+// subjects has stopped the service or objected to the purpose: the refusal says
+// which of them, for the next request to leave out.
 func (o *Operator) Transfer(r TransferRequest) (export []byte, err error) {
 	defer o.logRefusal("transfer", &err)
 	if err := o.must(servingRoles); err != nil {
@@ -100,11 +103,12 @@ func (o *Operator) Transfer(r TransferRequest) (export []byte, err error) {
 	}
 	file := exportFile{Form: "hoistway-transfer", Version: exportVersion, At: o.s.now(), Items: []exportItem{}}
 	h := o.s.handle(registry.RoleSubcontractor, r.Purpose).On(agreement)
-	for _, subject := range r.Subjects {
-		for _, k := range kinds {
-			if err := each(h.Of(subject), k, subject, &file.Items, string(registry.Cloud)); err != nil {
-				return nil, err
-			}
+	for i, subject := range r.Subjects {
+		switch willing, err := o.s.take(h, subject, r.Purpose, kinds, &file.Items); {
+		case err != nil:
+			return nil, err
+		case !willing:
+			return nil, field(ProcessingStopped, "subjects", fmt.Sprintf("number %d of %d has stopped the service or objected to the purpose: leave them out", i+1, len(r.Subjects)))
 		}
 	}
 	if export, err = written(file); err != nil {
@@ -121,6 +125,25 @@ func (o *Operator) Transfer(r TransferRequest) (export []byte, err error) {
 		return nil, err
 	}
 	return export, nil
+}
+
+// take adds a subject's records of some kinds to what goes to a recipient, unless
+// the subject has no account any more or has objected (RC:L49, FL:L78). An
+// objection is made before it or after it.
+func (s *Service) take(h registry.Handle, subject registry.ID, purpose registry.Purpose, kinds []*registry.Kind, items *[]exportItem) (willing bool, err error) {
+	defer s.turn(subject)()
+	if s.account(subject) == nil {
+		return false, nil
+	}
+	if stopped, err := s.stopped(subject, purpose); stopped || err != nil {
+		return false, err
+	}
+	for _, k := range kinds {
+		if err := each(h.Of(subject), k, subject, items, string(registry.Cloud)); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // agreement finds the agreement under which a transfer is made, with its facts

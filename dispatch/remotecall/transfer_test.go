@@ -95,6 +95,60 @@ func TestTransfersKeepToTheAgreement(t *testing.T) {
 	}
 }
 
+// Nothing of somebody who has stopped the service or objected to the purpose goes
+// to a recipient, of the group or not. An authority's order is another matter.
+func TestTransfersHeedObjections(t *testing.T) {
+	object := func(purpose registry.Purpose) func(*house, dweller) {
+		return func(h *house, a dweller) {
+			_, err := h.ask(channelApp, a.person, RightsRequest{Right: ToObject, Purpose: purpose})
+			h.ok(err)
+		}
+	}
+	for _, c := range []struct {
+		sentence string
+		do       func(*house, dweller)
+		purpose  registry.Purpose
+		group    bool
+		want     Refusal
+	}{
+		{"to correct, of somebody who objected to nothing", func(*house, dweller) {}, registry.ToCorrect, false, ""},
+		{"to correct, of somebody who objected to analysis", object(registry.ToAnalyse), registry.ToCorrect, false, ""},
+		{"to correct, of somebody who objected to the service", object(registry.ToProvide), registry.ToCorrect, false, ProcessingStopped},
+		{"within the group, of somebody who objected to the service", object(registry.ToProvide), registry.ToCorrect, true, ProcessingStopped},
+		{"to correct, of somebody who had their account erased", func(h *house, a dweller) {
+			_, err := h.s.erase(a.subject, registry.CauseRequest)
+			h.ok(err)
+		}, registry.ToCorrect, false, ProcessingStopped},
+		{"to analyse, of somebody who objected to analysis", object(registry.ToAnalyse), registry.ToAnalyse, false, ProcessingStopped},
+	} {
+		h, a, b := twoDwellers(t)
+		o := h.staff(registry.RoleService)
+		x := agreement(h)
+		x.Group, x.Purposes = c.group, []registry.Purpose{c.purpose}
+		_, err := o.Agree(x)
+		h.ok(err)
+		c.do(h, a)
+		r := transferOf(a.subject, b.subject)
+		r.Group, r.Purpose = c.group, c.purpose
+		out, err := o.Transfer(r)
+		if Reason(err) != c.want || (out == nil) != (c.want != "") {
+			t.Errorf("%s: got %v and %d bytes, want %q", c.sentence, err, len(out), c.want)
+		}
+		if n := h.acts(registry.ActTransfer); (n == 1) != (c.want == "") {
+			t.Errorf("%s: %d transfers in the ledger", c.sentence, n)
+		}
+		if c.want != "" && (err == nil || !strings.Contains(err.Error(), "number 1 of 2")) {
+			t.Errorf("%s: the refusal does not say who is to be left out: %v", c.sentence, err)
+		}
+		if c.want == "" || h.s.account(a.subject) == nil {
+			continue
+		}
+		if disclosed, err := o.Disclose(order(a.email)); err != nil || !strings.Contains(string(disclosed), "Name axa") {
+			t.Errorf("%s: an authority is refused what the law demands: %v", c.sentence, err)
+		}
+	}
+}
+
 func TestDisclosureKeepsToTheOrder(t *testing.T) {
 	h, a, b := twoDwellers(t)
 	o := h.staff(registry.RoleService)
