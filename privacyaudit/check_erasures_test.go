@@ -190,6 +190,7 @@ func TestResidue(t *testing.T) {
 		want   []string
 	}{
 		{"corrected a month ago, and the former version is there", []*Entry{entryOf(hoursAgo(700), "corrected", idOf("e"), "ref", recordRef("cloud", key))}, key, false, []string{"700h"}},
+		{"removed a month ago", []*Entry{entryOf(hoursAgo(700), "removed", idOf("e"), "ref", recordRef("cloud", "vk/"+idOf("b")+"/"+idOf("k")))}, "vk/" + idOf("b") + "/" + idOf("k"), false, []string{"700h"}},
 		{"corrected this week", []*Entry{entryOf(hoursAgo(70), "corrected", idOf("e"), "ref", recordRef("cloud", key))}, key, false, nil},
 		{"the version that a reader sees", []*Entry{entryOf(hoursAgo(700), "corrected", idOf("e"), "ref", recordRef("cloud", key))}, key, true, nil},
 		{"a log that was deleted a hundred days after its year", nil, "ul/20260101/" + idOf("q"), false, []string{"nobody sees"}},

@@ -54,7 +54,6 @@ type rights struct {
 	objected map[string]bool // subject and purpose, in the cloud
 	answers  []time.Time
 	ends     map[string]*Entry // of buildings
-	acts     int               // of the truth that the rule is about
 }
 
 func newRights(p *Probe) (Watch, error) {
@@ -239,8 +238,8 @@ func (x *rights) end() {
 	if x.judges("referred") {
 		x.referrals()
 	}
-	if x.selected() == 0 && x.acts == 0 {
-		x.NotApplicable("by the truth nobody asked for it who uses this service")
+	if x.selected() == 0 {
+		x.NotApplicable("by the truth nobody asked for it who uses this service, or the answer waits to be delivered")
 	}
 }
 
@@ -253,9 +252,6 @@ func (x *rights) asked(kinds []string, f func(act *evidence.Act, one *life)) {
 			continue
 		}
 		if one := x.accounts.BySubject[act.Subject]; one != nil && x.mine(one.Service) {
-			if act.Kind != "admitted" {
-				x.acts++
-			}
 			f(act, one)
 		}
 	}
@@ -381,7 +377,7 @@ func (x *rights) objections() {
 	for _, key := range sortedNames(state) {
 		e := state[key]
 		one := x.accounts.ByRef[e.Facts["ref"]]
-		if one == nil || !x.mine(one.Service) || !one.End.IsZero() || e.Facts["state"] == "withdrawn" || x.lost()(e.At) {
+		if one == nil || !x.mine(one.Service) || !one.End.IsZero() || x.lost()(e.At) {
 			continue
 		}
 		x.Select("ledger", 1)
