@@ -43,7 +43,7 @@ func newRestore(p *Probe) (Watch, error) {
 				removed = map[string]bool{}
 				for _, e := range p.entries("removed") {
 					removed[e.Facts["ref"]] = true
-					// An objection that was taken back may be made again, under the same key.
+					// An objection that is made again stands under the same key.
 					kinds[e.Facts["kind"]] = e.Facts["kind"] != "objection"
 				}
 			}

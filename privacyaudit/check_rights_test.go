@@ -117,7 +117,6 @@ func TestRequests(t *testing.T) {
 		{"not on record that somebody objected", "object", "objected", nil, []string{"does not say so"}},
 		{"objected, and the cloud does not know", "object", "objected", []*Entry{entryOf(hoursAgo(20), "objection", idOf("k"), "ref", subjectRef(idOf("b")), "purpose", "usage-analysis", "state", "made")},
 			[]string{"the cloud does not know it"}},
-		{"objected, and withdrawn", "object", "objected", []*Entry{entryOf(hoursAgo(20), "objection", idOf("k"), "ref", subjectRef(idOf("b")), "purpose", "usage-analysis", "state", "withdrawn")}, nil},
 		{"referred to the Manager", "erase", "referred", []*Entry{entryOf(hoursAgo(20), "referral", idOf("k"), "ref", subjectRef(idOf("b")), "building", "main", "kinds", "key-tag,permission")}, nil},
 		{"not referred", "erase", "referred", []*Entry{entryOf(hoursAgo(20), "referral", idOf("k"), "ref", subjectRef(idOf("b")), "building", "main", "kinds", "key-tag")}, []string{"not referred"}},
 	} {

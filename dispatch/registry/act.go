@@ -166,7 +166,7 @@ var acts = []Act{
 	{ActServiceEnded, "We ended the service in a building and erased what its server held of people for us. Key tags and the logs that the Manager ordered stay: they are the Manager's, who got the keys of the server.", []Fact{
 		factBuilding, {Name: "state", Form: FormWord, Optional: true, Doc: "intended or complete"}, {Name: "records", Form: FormCount, Optional: true, Doc: "that went"},
 	}},
-	{ActObjection, "A subject objected to a purpose.", []Fact{factRef, {Name: "purpose", Form: FormWord, Doc: "that stops"}, optional(factService), {Name: "state", Form: FormWord, Optional: true, Doc: "made or withdrawn"}}},
+	{ActObjection, "A subject objected to a purpose.", []Fact{factRef, {Name: "purpose", Form: FormWord, Doc: "that stops"}, optional(factService), {Name: "state", Form: FormWord, Optional: true, Doc: "always made: an objection stands as long as the account"}}},
 	{ActIdentityRefused, "A request was refused because the identity was not proven.", []Fact{{Name: "right", Form: FormWord, Doc: "that was asked for"}, {Name: "channel", Form: FormWord, Doc: "app, manager or operator"}, optional(factService)}},
 	{ActRequest, "A subject exercised a right. The ID is the request's.", []Fact{
 		{Name: "right", Form: FormWord, Doc: "export, correct, erase, object or port"}, {Name: "channel", Form: FormWord, Doc: "app, manager or operator"}, optional(factService), optional(factRef), {Name: "outcome", Form: FormWord, Optional: true, Doc: "fulfilled, referred or refused"},

@@ -24,7 +24,7 @@ var rules = []rule{
 		purposes: []Purpose{ToProvide, ToFulfil}, own: true,
 	},
 	{
-		clause: "RC:L49, FL:L78", says: "A subject objects to purposes, and takes it back.",
+		clause: "RC:L49, FL:L78", says: "A subject objects to purposes.",
 		roles: []Role{RoleSubject}, kinds: []*Kind{KindObjection}, acts: toAll, purposes: []Purpose{ToFulfil}, own: true,
 	},
 	{
