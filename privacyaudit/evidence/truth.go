@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -131,8 +132,23 @@ func ReadTruth(dir string) (*Truth, error) {
 	if err := isRegular(filepath.Join(dir, "trips.ndjson")); err != nil {
 		return nil, fmt.Errorf("evidence: truth: %w", err)
 	}
-	t.Trips = func(f func(*Trip) error) error {
-		return truthLines(dir, "trips.ndjson", func(line []byte) error {
+	t.Trips = trips(dir)
+	return t, nil
+}
+
+// trips reads the calls once and remembers them: many ask. What recurs in
+// them, people and buildings' words, is kept once.
+func trips(dir string) func(f func(*Trip) error) error {
+	all := sync.OnceValues(func() (all []Trip, err error) {
+		words := map[string]string{}
+		same := func(s *string) {
+			if known, ok := words[*s]; ok {
+				*s = known
+			} else {
+				words[*s] = *s
+			}
+		}
+		err = truthLines(dir, "trips.ndjson", func(line []byte) error {
 			var trip Trip
 			if err := decode(line, &trip); err != nil {
 				return err
@@ -140,17 +156,29 @@ func ReadTruth(dir string) (*Truth, error) {
 			if trip.At.IsZero() || trip.Person == "" {
 				return errors.New("a trip has no instant or nobody who made it")
 			}
-			if err := f(&trip); err != nil {
-				return stop{err}
+			for _, s := range []*string{&trip.Person, &trip.Service, &trip.Pseudonym, &trip.Bank} {
+				same(s)
 			}
+			all = append(all, trip)
 			return nil
 		})
+		return all, err
+	})
+	return func(f func(*Trip) error) error {
+		list, err := all()
+		if err != nil {
+			return err
+		}
+		for _, trip := range list {
+			if err := f(&trip); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	return t, nil
 }
 
-// truthLines calls f with the lines of a file. An error of the caller's own
-// function comes back as it is.
+// truthLines calls f with the lines of a file.
 func truthLines(dir, name string, f func(line []byte) error) error {
 	path := filepath.Join(dir, name)
 	file, err := openRegular(path)
@@ -159,10 +187,6 @@ func truthLines(dir, name string, f func(line []byte) error) error {
 	}
 	defer file.Close()
 	err = lines(file, f)
-	var s stop
-	if errors.As(err, &s) {
-		return s.error
-	}
 	if err != nil {
 		return fmt.Errorf("evidence: %s: %w", path, err)
 	}
