@@ -12,7 +12,9 @@ import (
 // display holds the displays at the entrances against the stores: one row for
 // each apartment and intercom username that a building has now, a row without a
 // username for an apartment in which nobody entered one, and nothing else, the
-// same in all three forms. It selects the rows shown and the rows that should be.
+// same in all three forms. Who objected to being provided the service counts as
+// somebody who entered none. It selects the rows shown and the rows that should
+// be.
 //
 // It takes the stores for right: what should stand in them is for present and
 // absent, which also judge the usernames shown by the truth.
@@ -22,7 +24,7 @@ func init() {
 		About: "A display shows exactly the apartments and intercom usernames that its building has now.",
 		Needs: NeedConfig,
 		New: func(p *Probe) (Watch, error) {
-			d := &displays{p: p, apartments: map[string]map[string]string{}, usernames: map[string]string{}, files: map[string]map[string][]byte{}}
+			d := &displays{p: p, apartments: map[string]map[string]string{}, usernames: map[string]string{}, objected: map[string]bool{}, files: map[string]map[string][]byte{}}
 			return Watch{Record: d.record, Text: d.text, End: d.end}, nil
 		},
 	})
@@ -32,6 +34,7 @@ type displays struct {
 	p          *Probe
 	apartments map[string]map[string]string // by building and subject
 	usernames  map[string]string            // by subject
+	objected   map[string]bool              // to being provided the service, by subject
 	files      map[string]map[string][]byte // by building and ending
 	locked     int
 }
@@ -59,6 +62,10 @@ func (d *displays) record(r *Record) {
 	case "flow-preferences":
 		if r.Source.Class == "cloud" {
 			d.usernames[r.Key.Subject] = r.Text("intercom_username")
+		}
+	case "objection":
+		if r.Source.Class == "cloud" && r.Text("purpose") == "provide-service" {
+			d.objected[r.Key.Subject] = true
 		}
 	}
 }
@@ -120,7 +127,7 @@ func (d *displays) rows(building string) map[evidence.DisplayRow]bool {
 	rows := map[evidence.DisplayRow]bool{}
 	named := map[string]bool{}
 	for subject, apartment := range d.apartments[building] {
-		if name := d.usernames[subject]; name != "" {
+		if name := d.usernames[subject]; name != "" && !d.objected[subject] {
 			rows[evidence.DisplayRow{Apartment: apartment, Username: name}] = true
 			named[apartment] = true
 		}

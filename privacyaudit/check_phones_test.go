@@ -121,6 +121,36 @@ func TestDisplay(t *testing.T) {
 			expectFindings(t, inspect(fakeProbe(t, a, Rule{Check: "display"}), shown...), row.want...)
 		})
 	}
+	const nobody1, blank1, empty1 = `{"apartment":"1-1","intercom_username":""}`, "1-1  \n", "<tr><td>1-1</td><td></td></tr>"
+	without := files("["+nobody1+","+row2+"]", blank1+line2, empty1+cells2)
+	for _, row := range []struct {
+		name, purpose string
+		backup        bool // the objection stands in a backup alone
+		files         []any
+		want          []string
+	}{
+		{"who objected to the service is not shown", "provide-service", false, without, nil},
+		{"who objected to the service is shown", "provide-service", false, right, []string{"row 1 shows what", "1 row missing"}},
+		{"who objected to analysis is shown", "usage-analysis", false, right, nil},
+		{"who objected to analysis is not shown", "usage-analysis", false, without, []string{"row 1 shows what", "1 row missing"}},
+		{"an objection of a backup is not one of now", "provide-service", true, right, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			a := fakeAudit(t)
+			a.Config = &evidence.Config{Buildings: []evidence.BuildingConfig{{Name: "main", Residential: true, Intercom: true}}}
+			from := cloud
+			if row.backup {
+				from = fakeSource("backup-1", "backup", "")
+			}
+			shown := append([]any{
+				fakeRecord(t, a, building, "bp/"+anna, `{"at":"2027-05-12T00:00:00Z","apartment":"1-1"}`),
+				fakeRecord(t, a, building, "bp/"+bert, `{"at":"2027-05-12T00:00:00Z","apartment":"1-2"}`),
+				fakeRecord(t, a, cloud, "fr/"+anna, `{"at":"2027-05-12T00:00:00Z","intercom_username":"Anna"}`),
+				fakeRecord(t, a, from, "ob/"+anna+"/"+idOf("m"), `{"at":"2027-05-12T00:00:00Z","purpose":"`+row.purpose+`"}`),
+			}, row.files...)
+			expectFindings(t, inspect(fakeProbe(t, a, Rule{Check: "display"}), shown...), row.want...)
+		})
+	}
 	t.Run("records that cannot be opened", func(t *testing.T) {
 		a := fakeAudit(t)
 		a.Config = &evidence.Config{Buildings: []evidence.BuildingConfig{{Name: "main", Residential: true, Intercom: true}}}
