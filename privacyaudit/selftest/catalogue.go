@@ -6,6 +6,6 @@ import "slices"
 func Catalogue() []Mutant {
 	return slices.Concat(
 		schemaMutants(), configMutants(), valueMutants(), wireMutants(), idMutants(), peopleMutants(),
-		ledgerMutants(), erasureMutants(), rightMutants(), roleMutants(), auditorMutants(),
+		ledgerMutants(), erasureMutants(), rightMutants(), requestMutants(), roleMutants(), auditorMutants(),
 	)
 }

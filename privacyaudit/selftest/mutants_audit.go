@@ -2,7 +2,6 @@ package selftest
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"hoistway/privacyaudit"
@@ -23,12 +22,6 @@ func auditorMutants() []Mutant {
 				}
 			}
 			return id, fmt.Errorf("no policy has the rule %s", id)
-		}},
-		{Name: "audit.no_keys", What: "is given a folder of keys without any", auditor: func(b *Bench, o *privacyaudit.Options) (string, error) {
-			if err := os.RemoveAll(o.Parts.Keys); err != nil {
-				return "", err
-			}
-			return "FL-2.1", os.Mkdir(o.Parts.Keys, 0o777)
 		}},
 		{Name: "audit.no_ledger", What: "is given stores without the ledger", auditor: func(b *Bench, _ *privacyaudit.Options) (string, error) {
 			return "FL-X-11", b.remove("stores/ledger")

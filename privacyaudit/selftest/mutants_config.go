@@ -129,6 +129,9 @@ func configMutants() []Mutant {
 		{Name: "seal.epoch_kept", What: "keeps a key-encryption key that the ledger says is destroyed", wrong: func(b *Bench) error {
 			return b.write(fmt.Sprintf("keys/provider-%d.key", b.keys.kek["provider"].epoch-1), []byte(strings.Repeat("k", 32)))
 		}},
+		{Name: "seal.key_lost", What: "loses the provider's key-encryption key", wrong: func(b *Bench) error {
+			return b.remove(fmt.Sprintf("keys/provider-%d.key", b.keys.kek["provider"].epoch))
+		}},
 		{Name: "provider.key_kept", What: "keeps the key of a building that was handed over", wrong: func(b *Bench) error {
 			k := b.keys.kek["building-annex"]
 			return b.write(fmt.Sprintf("keys/building-annex-%d.key", k.epoch), k.secret)

@@ -128,7 +128,7 @@ func idMutants() []Mutant {
 		{Name: "log.direct_identifier", What: "logs the use of equipment with the user's mail address", wrong: func(b *Bench) error {
 			return b.usage(b.end(), doc{"user": b.value(b.accounts(flow)[0].subject, "email", nil)})
 		}},
-		{Name: "log.exact_place", What: "logs at which door of which floor equipment was used, as those know who stood there", wrong: exactPlaces},
+		{Name: "log.exact_place", What: "logs at whose door equipment was called, which neighbours see", wrong: exactPlaces},
 		{Name: "log.index_only", What: "deletes of old logs, and of those of an erased user, only what finds them", wrong: func(b *Bench) error {
 			for _, one := range b.ended(flow, "") {
 				i := slices.IndexFunc(b.trips, func(t evidence.Trip) bool {
@@ -489,8 +489,8 @@ func (b *Bench) commits(number func(place int) (account, link uint64)) error {
 	})
 }
 
-// exactPlaces logs calls with the floor where they were made. Who saw a call saw
-// the floor, too, so the truth of what is known has it as well.
+// exactPlaces logs calls with the door at which they were made. Who saw a call saw
+// the door, too, so the truth of what is known has it as well.
 func exactPlaces(b *Bench) error {
 	type use struct {
 		pseudonym string
@@ -498,7 +498,7 @@ func exactPlaces(b *Bench) error {
 	}
 	floors := map[use]string{}
 	for _, t := range b.trips {
-		floors[use{t.Pseudonym, t.At.Truncate(time.Hour).Unix()}] = fmt.Sprintf("%s-%d", t.Bank, t.From)
+		floors[use{t.Pseudonym, t.At.Truncate(time.Hour).Unix()}] = t.Bank + "-" + t.Person
 	}
 	if err := b.edit("cloud", func(s *contents) error {
 		return s.each("ul", func(_ *record, d doc) {

@@ -219,11 +219,7 @@ func overscope(b *Bench) error {
 			if strings.Contains(string(text), email) || len(items) == 0 {
 				continue
 			}
-			items = append(items, map[string]any{
-				"store": "cloud", "kind": map[string]string{remoteCall: "remote-call-account", flow: "flow-profile"}[one.service], "what": "account", "building": "main", "controller": "KONE",
-				"source": "subject", "purposes": []string{"provide-service"}, "retention": "until-stop", "collected": stamp(b.end()),
-				"fields": []any{map[string]any{"name": "email", "category": "user-profile", "value": email}},
-			})
+			items = append(items, itemOf(one.service, email, b.end()))
 			changed++
 			break
 		}

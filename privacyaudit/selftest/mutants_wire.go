@@ -17,7 +17,7 @@ func wireMutants() []Mutant {
 	return []Mutant{
 		{Name: "wire.plaintext_fallback", What: "sends a request in the clear where the greeting was not answered", wrong: func(b *Bench) error {
 			return b.line(func(l *line) error {
-				l.tap(false, []byte(`POST /login {"Service":"flow"}`))
+				l.tap(false, []byte(`POST /upload-usage {"Pseudonym":"`+b.linkedID()+`"}`))
 				return nil
 			})
 		}},
@@ -93,6 +93,18 @@ func wireMutants() []Mutant {
 			l.tap(true, header(5, raw, 1)) // of an unknown session, which repeats a header
 			return l.hangUp()
 		}},
+		{Name: "wire.id_in_header", What: "names sessions after the randomized ID", wrong: func(b *Bench) error {
+			l, err := b.dial(false)
+			if err != nil {
+				return err
+			}
+			raw, err := idAlphabet.DecodeString(b.linkedID())
+			if err != nil {
+				return err
+			}
+			l.tap(true, header(5, raw, 1))
+			return l.hangUp()
+		}},
 		{Name: "wire.sequence_is_serial", What: "sends a number of the phone's in place of the count of its frames", wrong: func(b *Bench) error {
 			return b.line(func(l *line) error {
 				serial := b.value(b.accounts(remoteCall)[0].subject, "device_serial", nil)
@@ -112,4 +124,14 @@ func (b *Bench) line(use func(*line) error) error {
 		return err
 	}
 	return l.hangUp()
+}
+
+// linkedID is a randomized ID that the vault knows.
+func (b *Bench) linkedID() string {
+	for i := range b.Clean.stores["vault"] {
+		if r := &b.Clean.stores["vault"][i]; r.kind() == "ln" {
+			return r.part(1)
+		}
+	}
+	return ""
 }
