@@ -26,6 +26,9 @@ import (
 // may hold them; a new one is made. Whoever is known in no other building that
 // we serve is erased. The others keep their accounts, which no longer say that
 // they came from the building, nor which floor of it they liked to go to.
+//
+// What fails half way has shut the server already. A second call with the same
+// arguments does the rest, and so does the next start.
 func (r *Registry) HandOver(building, successor string) error {
 	facts := map[string]string{"building": building, "state": "intended"}
 	if successor != "" {
@@ -42,10 +45,15 @@ func (r *Registry) EndService(building string) error {
 	return r.end(building, Entry{Act: ActServiceEnded, Facts: map[string]string{"building": building, "state": "intended"}})
 }
 
+// end also does the rest of an ending that failed half way, when it is asked for
+// again.
 func (r *Registry) end(building string, intent Entry) error {
 	r.keeping.mu.Lock()
 	defer r.keeping.mu.Unlock()
 	s, err := r.store(Building, building)
+	if errors.Is(err, ErrNotProvider) {
+		return r.endRest(building, intent)
+	}
 	if err != nil {
 		return err
 	}
@@ -56,10 +64,42 @@ func (r *Registry) end(building string, intent Entry) error {
 	return r.finishEnding(s, intent)
 }
 
+// endRest completes the ending of a building that is no longer served. One that
+// is complete, and another one than was begun, is refused with ErrNotProvider.
+func (r *Registry) endRest(building string, intent Entry) error {
+	open, err := r.openEndings()
+	if err != nil {
+		return err
+	}
+	for _, e := range open {
+		switch {
+		case e.Facts["building"] != building:
+		case e.Act != intent.Act || e.Facts["successor"] != intent.Facts["successor"]:
+			return fmt.Errorf("%w: an ending of %s was begun as %s and did not come to its end: ask for that again, with the successor of then, if any", ErrNotProvider, building, e.Act)
+		default:
+			return r.completeEnding(e)
+		}
+	}
+	return ErrNotProvider
+}
+
 // finishEndings completes endings that a crash cut short.
 func (r *Registry) finishEndings() error {
-	var open []Entry
-	err := r.Entries(func(_ uint64, e *Entry) error {
+	open, err := r.openEndings()
+	if err != nil {
+		return err
+	}
+	for _, e := range open {
+		if err := r.completeEnding(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openEndings are the intents in the ledger that have no end there.
+func (r *Registry) openEndings() (open []Entry, err error) {
+	err = r.Entries(func(_ uint64, e *Entry) error {
 		switch {
 		case e.Act != ActHandOver && e.Act != ActServiceEnded:
 		case e.Facts["state"] == "intended":
@@ -69,22 +109,18 @@ func (r *Registry) finishEndings() error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
+	return open, err
+}
+
+func (r *Registry) completeEnding(intent Entry) error {
+	building := intent.Facts["building"]
+	r.mu.RLock()
+	s := r.stores[storeName(Building, building)]
+	r.mu.RUnlock()
+	if s == nil {
+		return fmt.Errorf("the service in %s was being ended: name the building in Options.Buildings until that is complete", building)
 	}
-	for _, e := range open {
-		building := e.Facts["building"]
-		r.mu.RLock()
-		s := r.stores[storeName(Building, building)]
-		r.mu.RUnlock()
-		if s == nil {
-			return fmt.Errorf("the service in %s was being ended: name the building in Options.Buildings until that is complete", building)
-		}
-		if err := r.finishEnding(s, e); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.finishEnding(s, intent)
 }
 
 // finishEnding does what an ending intends. Each step may be done again.
@@ -216,6 +252,10 @@ func (r *Registry) leaveTheManagers(s *store) error {
 	_, present := s.ring.epochs()
 	if present == 0 {
 		return nil // given away before a crash
+	}
+	given, err := r.keys.custody(s.building).load(s.name)
+	if err != nil || given[present] != nil { // made anew before it failed
+		return err
 	}
 	if _, err := s.ring.addEpoch(present + 1); err != nil {
 		return err

@@ -280,6 +280,83 @@ func TestEndingsAreCompletedByTheNextStart(t *testing.T) {
 	}
 }
 
+// An ending that fails half way is finished by the next call of the same ending,
+// and by no other.
+func TestEndingsAreCompletedByASecondCall(t *testing.T) {
+	handOver := func(successor string) func(*Registry) error {
+		return func(r *Registry) error { return r.HandOver("a", successor) }
+	}
+	endService := func(r *Registry) error { return r.EndService("a") }
+	keysFolder := func(o Options) string { return filepath.Join(o.Keys, handedOverDir) }
+	backupFolder := func(o Options) string { return filepath.Join(o.Dir, "backups") }
+	nothing := func(*testing.T, *Registry) {}
+	putAside := func(t *testing.T, r *Registry) {
+		keks, err := r.keys.load("building-a")
+		must(t, err)
+		for epoch, kek := range keks {
+			must(t, r.keys.custody("a").save("building-a", epoch, kek))
+		}
+	}
+	for _, c := range []struct {
+		sentence   string
+		act        string
+		end, other func(*Registry) error
+		inTheWay   func(Options) string // a file where a folder has to be
+		meanwhile  func(*testing.T, *Registry)
+	}{
+		{"a hand-over whose keys cannot be put aside", ActHandOver, handOver("ORG-2"), endService, keysFolder, nothing},
+		{"a hand-over that is asked for again for somebody else", ActHandOver, handOver("ORG-2"), handOver("ORG-3"), keysFolder, nothing},
+		{"an end of the service whose keys cannot be put aside", ActServiceEnded, endService, handOver(""), keysFolder, nothing},
+		{"an end of the service whose keys were put aside and not yet destroyed", ActServiceEnded, endService, handOver(""), keysFolder, putAside},
+		{"a hand-over after which no backup can be made", ActHandOver, handOver("ORG-2"), endService, backupFolder, nothing},
+		{"an end of the service after which no backup can be made", ActServiceEnded, endService, handOver(""), backupFolder, nothing},
+	} {
+		t.Run(c.sentence, func(t *testing.T) {
+			t.Parallel()
+			o := diskOptions(t, &clock{now: start})
+			r := open(t, o)
+			twoBuildings(t, r)
+			obstacle := c.inTheWay(o)
+			must(t, os.WriteFile(obstacle, nil, 0o600))
+			if err := c.end(r); err == nil || errors.Is(err, ErrNotProvider) {
+				t.Fatalf("the first call: %v", err)
+			}
+			if served := r.Buildings(); len(served) != 1 || served[0].Name != "b" {
+				t.Errorf("half way, these are served: %v", served)
+			}
+			must(t, os.Remove(obstacle))
+			c.meanwhile(t, r)
+			if err := c.other(r); !errors.Is(err, ErrNotProvider) {
+				t.Errorf("another ending meanwhile: %v", err)
+			}
+			must(t, c.end(r))
+			if err := c.end(r); !errors.Is(err, ErrNotProvider) {
+				t.Errorf("a third call: %v", err)
+			}
+			var states, ids []string
+			must(t, r.Entries(func(_ uint64, e *Entry) error {
+				if e.Act == ActHandOver || e.Act == ActServiceEnded {
+					states, ids = append(states, e.Act+" "+e.Facts["state"]), append(ids, string(e.ID))
+				}
+				return nil
+			}))
+			if want := []string{c.act + " intended", c.act + " complete"}; !slices.Equal(states, want) || ids[0] != ids[1] {
+				t.Errorf("the ledger says %v of %d endings, want %v of one", states, len(ids), want)
+			}
+			custody, err := filepath.Glob(filepath.Join(o.Keys, handedOverDir, "a", "*"))
+			must(t, err)
+			ours, err := filepath.Glob(filepath.Join(o.Keys, "building-a-*"))
+			must(t, err)
+			if len(custody) != 1 || len(ours) != 0 {
+				t.Errorf("%d keys were put aside and %d stay ours, want one and none", len(custody), len(ours))
+			}
+			if got := len(stands(t, r, KindVisitorKey, "")); got != 1 {
+				t.Errorf("%d visitor keys stand, want that of the other building", got)
+			}
+		})
+	}
+}
+
 // records counts the records of a kind in a store, whether or not it is ours.
 func records(t *testing.T, r *Registry, store string, kind *Kind) (n int) {
 	t.Helper()

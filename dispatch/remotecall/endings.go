@@ -2,6 +2,7 @@ package remotecall
 
 import (
 	"errors"
+	"slices"
 
 	"hoistway/dispatch/registry"
 )
@@ -39,12 +40,15 @@ func (o *Operator) EndService(building string) (err error) {
 // leave ends the service in a building, which also erases those who used it
 // there alone. All turns are taken meanwhile, so that nothing of somebody who
 // is erased is written afterwards.
+//
+// When end fails half way the stores are shut already. The building is left all
+// the same, phones are disconnected, and a second call lets end do the rest.
 func (o *Operator) leave(building string, end func() error) error {
 	if err := o.must(servingRoles); err != nil {
 		return err
 	}
 	s := o.s
-	if _, err := s.site(building, ""); err != nil {
+	if _, err := s.site(building, ""); err != nil && !notProvider(err) {
 		return err
 	}
 	for i := range s.turns {
@@ -54,11 +58,12 @@ func (o *Operator) leave(building string, end func() error) error {
 	if err := s.storeEntries(); err != nil { // the building's logs stay with its Manager
 		return err
 	}
-	if err := end(); err != nil {
+	err := end()
+	if err != nil && slices.ContainsFunc(s.c.Registry.Buildings(), func(b registry.BuildingConfig) bool { return b.Name == building }) {
 		return err
 	}
 	s.forgetBuilding(building)
-	return s.forgetErased()
+	return errors.Join(err, s.forgetErased())
 }
 
 // forgetErased drops the accounts that are no longer in the stores from memory.

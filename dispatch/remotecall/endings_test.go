@@ -1,6 +1,8 @@
 package remotecall
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -79,4 +81,58 @@ func TestEndService(t *testing.T) {
 	if diff := cmp.Diff([]string{"service-ended"}, causes); diff != "" {
 		t.Errorf("erasures (-want +got):\n%s", diff)
 	}
+}
+
+// An ending that fails half way has shut the building's stores: nobody is
+// connected to it any more, who was erased is gone, and the same call again
+// completes it.
+func TestEndingsThatFailHalfWay(t *testing.T) {
+	for _, c := range []struct {
+		sentence string
+		act      string
+		end      func(*Operator) error
+	}{
+		{"a hand-over", registry.ActHandOver, func(o *Operator) error { return o.HandOver("tower", "ORG-2") }},
+		{"an end of the service", registry.ActServiceEnded, func(o *Operator) error { return o.EndService("tower") }},
+	} {
+		h := newHouse(t, withStaff)
+		obstacle := filepath.Join(filepath.Dir(h.onDisk()), "keys", "handed-over") // a file where a folder has to be
+		o := h.staff(registry.RoleService)
+		p := h.resident(Flow, "aino@example.org", "12")
+		var d device
+		h.ok(h.s.Connect(p.token, &d, newVideoKey(t)))
+		_, err := h.s.Ring("tower", "12")
+		h.ok(err)
+		h.ok(os.WriteFile(obstacle, nil, 0o600))
+		if err := c.end(o); Reason(err) != Unavailable {
+			t.Fatalf("%s whose keys cannot be put aside: %v", c.sentence, err)
+		}
+		d.heard(t, "1 rings in tower", "1 ended false", "wiped")
+		_, err = h.s.Ring("tower", "12")
+		h.refused(err, NotProvider)
+		if h.s.account(p.subject) != nil {
+			t.Errorf("%s: the account of somebody who was erased is in memory", c.sentence)
+		}
+		if n := h.acts(c.act); n != 1 {
+			t.Errorf("%s: %d entries half way, want its intent", c.sentence, n)
+		}
+		h.ok(os.Remove(obstacle))
+		h.ok(c.end(o))
+		if n := h.acts(c.act); n != 2 {
+			t.Errorf("%s: %d entries, want its intent and its end", c.sentence, n)
+		}
+		h.refused(c.end(o), NotProvider)
+	}
+}
+
+// An ending that was refused before it began leaves the building as it was.
+func TestEndingsThatDoNotBegin(t *testing.T) {
+	h := newHouse(t, withStaff)
+	p := h.resident(Flow, "aino@example.org", "12")
+	var d device
+	h.ok(h.s.Connect(p.token, &d, newVideoKey(t)))
+	h.refused(h.staff(registry.RoleService).HandOver("tower", ""), MissingField)
+	_, err := h.s.Ring("tower", "12")
+	h.ok(err)
+	d.heard(t, "1 rings in tower")
 }
