@@ -1,6 +1,7 @@
 package privacyaudit
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -191,11 +192,12 @@ func (t *transfers) closed(all []*Entry) {
 			}
 		}
 	}
-	if t.Truth == nil || t.service() == "remote-call" { // the truth does not say of what service; its transfers are of Flow
+	if t.Truth == nil {
 		return
 	}
 	for _, act := range t.Truth.Acts {
-		if act.Kind == "transfer" && act.Result == "" {
+		of := cmp.Or(act.Facts["service"], "flow") // a truth that does not say it has transfers of Flow only
+		if act.Kind == "transfer" && act.Result == "" && t.mine(of) {
 			acts = append(acts, act.At)
 		}
 	}

@@ -53,7 +53,9 @@ func (e *Estate) staffActs(p *person, ev *scenarios.Event, a *script.Act) error 
 		out, err = service.Disclose(remotecall.Order{Authority: "police", Basis: "police-law", Demanded: true, Allowed: true, Approver: "staff-3", Emails: []string{p.email}, Service: p.service})
 		e.export("disclosure", out)
 	case scenarios.Transferred:
-		err = e.transfer(service, a)
+		var of string
+		of, err = e.transfer(service, a)
+		facts = append(facts, "service", of)
 	case scenarios.Troubleshot:
 		err = service.Troubleshoot(Main, "dark-picture", "")
 	case scenarios.KeyAuditRead:
@@ -65,9 +67,10 @@ func (e *Estate) staffActs(p *person, ev *scenarios.Event, a *script.Act) error 
 	return e.scripted(p, ev, e.refusal(err), facts...)
 }
 
-// transfer sends one person's Flow profile to a subcontractor. The agreement
-// of every second transfer has ended the day before, which must be refused.
-func (e *Estate) transfer(o *remotecall.Operator, a *script.Act) error {
+// transfer sends one person's account to a subcontractor: of Flow and of Remote
+// Call in turn; it gives the service. The agreement of every second transfer has
+// ended the day before, which must be refused.
+func (e *Estate) transfer(o *remotecall.Operator, a *script.Act) (service string, err error) {
 	const day = 24 * time.Hour
 	until := e.now.Add(365 * day)
 	if a.Number%2 == 1 {
@@ -75,20 +78,25 @@ func (e *Estate) transfer(o *remotecall.Operator, a *script.Act) error {
 	}
 	recipient := fmt.Sprintf("ORG-%d", a.Number)
 	if _, err := o.Agree(remotecall.Agreement{Recipient: recipient, Region: "FI", Purposes: []registry.Purpose{registry.ToCorrect},
-		Categories: []registry.Category{registry.UserProfile, registry.Credential, registry.Technical}, From: e.now.Add(-30 * day), Until: until}); err != nil {
-		return err
+		Categories: []registry.Category{registry.UserProfile, registry.Credential, registry.DeviceIdentifier, registry.Technical}, From: e.now.Add(-30 * day), Until: until}); err != nil {
+		return "", err
 	}
-	r := remotecall.TransferRequest{Recipient: recipient, Purpose: registry.ToCorrect, Kinds: []string{registry.KindFlowProfile.Name}}
+	kind := registry.KindFlowProfile
+	service = remotecall.Flow
+	if a.Number%4 >= 2 {
+		service, kind = remotecall.RemoteCall, registry.KindRemoteCallAccount
+	}
+	r := remotecall.TransferRequest{Recipient: recipient, Purpose: registry.ToCorrect, Kinds: []string{kind.Name}}
 	for _, p := range e.people {
-		if p != nil && p.used() && p.service == remotecall.Flow {
+		if p != nil && p.used() && p.service == service {
 			r.Subjects = []registry.ID{p.subject}
 			break
 		}
 	}
 	out, err := o.Transfer(r)
 	if a.Number%2 == 1 && err == nil {
-		return fmt.Errorf("a transfer without a valid agreement was made")
+		return service, fmt.Errorf("a transfer without a valid agreement was made")
 	}
 	e.export("transfer", out)
-	return err
+	return service, err
 }

@@ -94,7 +94,11 @@ func Run(ctx context.Context, o Options) (*finding.Report, error) {
 		report.Mutants = append(report.Mutants, t.unwritten()...)
 	}
 	report.Settle()
-	if err := printMatrix(o.Out, report, t.claims); err != nil {
+	var idle []string
+	if len(o.Only) == 0 {
+		idle = t.idle(report)
+	}
+	if err := printMatrix(o.Out, report, t.claims, idle); err != nil {
 		return nil, err
 	}
 	return report, errors.Join(failed...)
@@ -305,8 +309,28 @@ func (t *trial) unwritten() (all []finding.Mutant) {
 	return all
 }
 
+// idle are the rules that caught none of the mutants that they claim: in this
+// evidence there is nothing that they are about, or they leave it to the same
+// check of another policy.
+func (t *trial) idle(r *finding.Report) (all []string) {
+	busy := map[string]bool{}
+	for _, m := range r.Mutants {
+		for _, id := range m.By {
+			busy[id] = busy[id] || slices.Contains(t.claims[m.Name], id)
+		}
+	}
+	for _, p := range t.o.Policies {
+		for _, rule := range p.Rules {
+			if len(rule.Mutants) > 0 && !busy[rule.ID] {
+				all = append(all, rule.ID)
+			}
+		}
+	}
+	return all
+}
+
 // printMatrix prints which mutant was killed by which rules.
-func printMatrix(w io.Writer, r *finding.Report, claims map[string][]string) error {
+func printMatrix(w io.Writer, r *finding.Report, claims map[string][]string, idle []string) error {
 	var b strings.Builder
 	width := len("mutant")
 	for _, m := range r.Mutants {
@@ -333,6 +357,9 @@ func printMatrix(w io.Writer, r *finding.Report, claims map[string][]string) err
 			line += "; also " + strings.Join(others, " ")
 		}
 		fmt.Fprintf(&b, "%-*s  %-8s  %s\n%*s  %s\n", width, m.Name, verdict, line, width, "", m.What)
+	}
+	if len(idle) > 0 {
+		fmt.Fprintf(&b, "rules that had nothing to judge, or leave it to the same check of another policy: %s\n", strings.Join(idle, " "))
 	}
 	fmt.Fprintf(&b, "clean evidence: %d violations of %d rules, exit code %d\n", r.Summary.Findings, r.Summary.Rules, cleanExit(r))
 	fmt.Fprintf(&b, "%d mutants, %d killed\n", r.Summary.Mutants, r.Summary.Killed)
