@@ -250,11 +250,9 @@ func (b *Bench) keyAudit(building string, change func(*book) error) error {
 		}
 		s.drop(func(r *record) bool { return taken[r.key] })
 		for i, e := range k.entries {
-			n := numbers[0] + uint64(i)
+			n := s.lastNumber("ka") + 1
 			if i < len(numbers) {
 				n = numbers[i]
-			} else {
-				n = s.lastNumber("ka") + 1
 			}
 			e.doc["sequence"] = n
 			previous = link(e.doc, previous)

@@ -3,8 +3,6 @@ package selftest
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -219,13 +217,4 @@ func (b *Bench) swap(kind string) error {
 		all[0].value, all[1].value = all[1].value, all[0].value
 		return nil
 	})
-}
-
-// wireFile is the capture of the evidence.
-func (b *Bench) wireFile() string { return filepath.Join("wire", "frames.bin") }
-
-// exists tells whether the copy has a file.
-func (b *Bench) exists(name string) bool {
-	_, err := os.Stat(filepath.Join(b.Dir, name))
-	return err == nil
 }

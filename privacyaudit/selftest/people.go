@@ -86,9 +86,6 @@ func (b *Bench) end() time.Time { return b.truth.Settings.End }
 // ref is by what the ledger names a subject.
 func ref(subject string) string { return hashHex("erased|" + subject) }
 
-// recordRef is by what the ledger names a record.
-func recordRef(store, key string) string { return hashHex(store + "|" + key) }
-
 func hashHex(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(sum[:])

@@ -51,6 +51,23 @@ func Run(ctx context.Context, o Options) (*finding.Report, error) {
 	if o.Out == nil {
 		o.Out = io.Discard
 	}
+	if _, err := chosen(o.Only); err != nil { // before the minutes that evidence takes
+		return nil, err
+	}
+	dir, err := os.MkdirTemp(o.Dir, "selftest-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	clean, err := makeClean(ctx, dir)
+	if err != nil {
+		return nil, fmt.Errorf("self-test: clean evidence: %w", err)
+	}
+	return o.run(ctx, clean, dir)
+}
+
+// run lets the mutants loose on clean evidence, within a folder for their copies.
+func (o Options) run(ctx context.Context, clean *Clean, dir string) (*finding.Report, error) {
 	mutants, err := chosen(o.Only)
 	if err != nil {
 		return nil, err
@@ -63,15 +80,6 @@ func Run(ctx context.Context, o Options) (*finding.Report, error) {
 			}
 			o.Policies = append(o.Policies, p)
 		}
-	}
-	dir, err := os.MkdirTemp(o.Dir, "selftest-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	clean, err := makeClean(ctx, dir)
-	if err != nil {
-		return nil, fmt.Errorf("self-test: clean evidence: %w", err)
 	}
 	report, err := auditOf(ctx, o, clean, clean.Dir, nil)
 	if err != nil {

@@ -20,15 +20,15 @@ var dozen = []string{
 	"erase.skip_store(cloud)", "erase.over_delete", "ledger.gap", "audit.vacuous_selector",
 }
 
-// TestSelfTest lets the wrong writers loose as hoistway audit --self-test does:
-// all of them, or a dozen in short mode.
+// TestSelfTest lets the wrong writers loose as hoistway audit --self-test does, but
+// on the evidence that all tests share: all of them, or a dozen in short mode.
 func TestSelfTest(t *testing.T) {
 	var out strings.Builder
-	o := Options{Out: &out, Dir: t.TempDir()}
+	o := Options{Out: &out}
 	if testing.Short() {
 		o.Only = dozen
 	}
-	r, err := Run(t.Context(), o)
+	r, err := o.run(t.Context(), cleanEvidence(t), t.TempDir())
 	if err != nil {
 		t.Error(err)
 	}
