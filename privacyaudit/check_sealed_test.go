@@ -3,6 +3,7 @@ package privacyaudit_test
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -173,6 +174,14 @@ func TestKeyFiles(t *testing.T) {
 		made(h, 1, "key-created", "provider", "1", at)
 		made(h, 2, "key-created", "building-main", "1", at)
 	}
+	putAside := func(h *hand) {
+		both(h, handNoon)
+		h.set("building-main", "~h", nil)
+		aside := filepath.Join(h.dir, "keys", "handed-over", "main")
+		if err := errors.Join(os.MkdirAll(aside, 0o700), os.Rename(filepath.Join(h.dir, "keys", "building-main-1.key"), filepath.Join(aside, "building-main-1.key"))); err != nil {
+			h.t.Fatal(err)
+		}
+	}
 	try(t, "keyfiles", "",
 		wrong{"One key for each ring, made in time, is as it should be.", func(h *hand) { both(h, handNoon.Add(-rotation)) }, 0},
 		wrong{"A nanosecond later both should have been made anew.", func(h *hand) { both(h, handNoon.Add(-rotation-1)) }, 2},
@@ -194,6 +203,20 @@ func TestKeyFiles(t *testing.T) {
 			both(h, handNoon)
 			h.file("keys/wire.key", "any")
 		}, 0},
+		wrong{"A key that was put aside for the building's Manager is as it should be.", func(h *hand) {
+			putAside(h)
+			made(h, 3, "key-handed-over", "building-main", "1", handNoon)
+		}, 0},
+		wrong{"One that the ledger calls destroyed is still somebody's.", func(h *hand) {
+			putAside(h)
+			made(h, 3, "key-handed-over", "building-main", "1", handNoon)
+			made(h, 4, "key-destroyed", "building-main", "1", handNoon)
+		}, 1},
+		wrong{"One of which the ledger does not say that it was handed over is found.", putAside, 1},
+		wrong{"A key that the ledger calls handed over lies with the provider's.", func(h *hand) {
+			both(h, handNoon)
+			made(h, 3, "key-handed-over", "building-main", "1", handNoon)
+		}, 1},
 		wrong{"The provider kept the key of a building where its service ended.", func(h *hand) {
 			both(h, handNoon)
 			h.set("building-main", "~h", nil)

@@ -58,6 +58,7 @@ const (
 	ActBuildingLogRead  = "building-log-read"
 	ActKeyCreated       = "key-created"
 	ActKeyDestroyed     = "key-destroyed"
+	ActKeyHandedOver    = "key-handed-over"
 	ActKeyRotation      = "key-rotation"
 	ActTestCost         = "test-cost-profile"
 	ActTroubleshooting  = "troubleshooting"
@@ -176,7 +177,8 @@ var acts = []Act{
 	{ActInstruction, "A Manager instructed us to work with their building's logs. The ID is the instruction's.", []Fact{factBuilding, choice("reason", "why", instructionReasons), factNumber}},
 	{ActBuildingLogRead, "One of a building's logs was read by our staff.", []Fact{{Name: "instruction", Form: FormID, Doc: "of the Manager, the grounds"}, factBuilding, {Name: "entries", Form: FormCount, Doc: "how many were read"}}},
 	{ActKeyCreated, "A key-encryption key was made.", []Fact{factRing, {Name: "epoch", Form: FormCount, Doc: "its number"}}},
-	{ActKeyDestroyed, "A key-encryption key was destroyed.", []Fact{factRing, {Name: "epoch", Form: FormCount, Doc: "its number"}}},
+	{ActKeyDestroyed, "A key-encryption key was destroyed: nobody has it any more.", []Fact{factRing, {Name: "epoch", Form: FormCount, Doc: "its number"}}},
+	{ActKeyHandedOver, "A key-encryption key of a building in which our service ended was put aside for whoever goes on with it, and ours was destroyed.", []Fact{factRing, {Name: "epoch", Form: FormCount, Doc: "its number"}}},
 	{ActKeyRotation, "All data keys of a ring were wrapped under a new key-encryption key.", []Fact{factRing, {Name: "from", Form: FormCount, Doc: "epoch"}, {Name: "to", Form: FormCount, Doc: "epoch"}, {Name: "keys", Form: FormCount, Doc: "wrapped anew"}}},
 	{ActTestCost, "Passwords are hashed at a cost that is for tests only.", []Fact{{Name: "memory", Form: FormCount, Doc: "KiB"}, {Name: "passes", Form: FormCount, Doc: "over the memory"}, {Name: "threads", Form: FormCount, Doc: "threads"}}},
 	{ActTroubleshooting, "Staff connected to a camera; nothing was recorded.", []Fact{factBuilding, choice("reason", "why", troubleshootingReasons), factNumber, {Name: "bytes-stored", Form: FormCount, Optional: true, Doc: "always 0"}, {Name: "staff", Form: FormStaff, Optional: true, Doc: "ordinal"}}},

@@ -197,6 +197,11 @@ func (r *Registry) giveKeys(s *store) error {
 			return err
 		}
 	}
+	if len(keks) > 0 { // what a rotation destroyed is on record as such
+		if err := r.recordEpochs(s.ring); err != nil {
+			return err
+		}
+	}
 	for _, epoch := range sortedKeys(keks) {
 		if err := r.keys.destroy(s.name, epoch); err != nil {
 			return err

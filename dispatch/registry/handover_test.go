@@ -62,15 +62,8 @@ func TestHandOver(t *testing.T) {
 	if err := manager.Put(Ref{Kind: KindPermission, Subject: subject, Item: r.o.IDs.New()}, &Permission{Service: "flow"}); !errors.Is(err, ErrNotProvider) {
 		t.Errorf("a Manager who was let in before grants through us: %v", err)
 	}
-	destroyed := 0
-	must(t, r.Entries(func(_ uint64, e *Entry) error {
-		if e.Act == ActKeyDestroyed && e.Facts["ring"] == "building-a" {
-			destroyed++
-		}
-		return nil
-	}))
-	if destroyed != 1 {
-		t.Errorf("the ledger says %d times that our key was destroyed, want once", destroyed)
+	if diff := cmp.Diff([]string{"key-created 1", "key-handed-over 1"}, keyActs(t, r, "building-a")); diff != "" {
+		t.Errorf("the ledger about the building's keys (-want +got):\n%s", diff)
 	}
 	for key, text := range content(t, r, "cloud") {
 		if strings.Contains(text, `"building":"a"`) {
@@ -264,6 +257,16 @@ func TestEndingsAreCompletedByTheNextStart(t *testing.T) {
 				if err != nil || len(backups) != 1 {
 					t.Errorf("%d backups, %v; want a new one", len(backups), err)
 				}
+				want := []string{"key-created 1", "key-handed-over 1"}
+				if act == ActServiceEnded {
+					want = []string{"key-created 1", "key-created 2", "key-destroyed 1", "key-handed-over 2"}
+					if step == "server-emptied" { // the next start empties it again
+						want = []string{"key-created 1", "key-created 2", "key-destroyed 1", "key-created 3", "key-destroyed 2", "key-handed-over 3"}
+					}
+				}
+				if diff := cmp.Diff(want, keyActs(t, r, "building-a")); diff != "" {
+					t.Errorf("the ledger about the building's keys (-want +got):\n%s", diff)
+				}
 				var states []string
 				must(t, r.Entries(func(_ uint64, e *Entry) error {
 					if e.Act == act {
@@ -355,6 +358,35 @@ func TestEndingsAreCompletedByASecondCall(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A key that a rotation destroyed, and that the rotation failed to record, is not
+// recorded as handed over.
+func TestHandOverTellsRotatedKeysApart(t *testing.T) {
+	r := open(t, diskOptions(t, &clock{now: start}))
+	twoBuildings(t, r)
+	g := r.stores["building-a"].ring
+	_, err := g.addEpoch(2)
+	must(t, err)
+	_, err = g.rewrapAll()
+	must(t, err)
+	must(t, g.dropEpoch(1))
+	must(t, r.HandOver("a", "ORG-2"))
+	if diff := cmp.Diff([]string{"key-created 1", "key-created 2", "key-destroyed 1", "key-handed-over 2"}, keyActs(t, r, "building-a")); diff != "" {
+		t.Errorf("the ledger about the building's keys (-want +got):\n%s", diff)
+	}
+}
+
+// keyActs lists what the ledger says of a ring's key-encryption keys, in order.
+func keyActs(t *testing.T, r *Registry, ring string) (said []string) {
+	t.Helper()
+	must(t, r.Entries(func(_ uint64, e *Entry) error {
+		if strings.HasPrefix(e.Act, "key-") && e.Facts["ring"] == ring && e.Act != ActKeyRotation {
+			said = append(said, e.Act+" "+e.Facts["epoch"])
+		}
+		return nil
+	}))
+	return said
 }
 
 // records counts the records of a kind in a store, whether or not it is ours.

@@ -179,11 +179,12 @@ func (g *ring) wrapped(f func(kind *Kind, key []byte) error) error {
 
 // recordEpochs brings the ledger's record of a ring's key-encryption keys up
 // to what there is: the file comes first when one is made, and goes first when
-// one is destroyed, and a crash may lie between it and the entry.
+// one is destroyed, and a crash may lie between it and the entry. The keys of a
+// building that we left without keeping any were handed over.
 func (r *Registry) recordEpochs(g *ring) error {
 	recorded := map[int]bool{} // epochs that exist by the ledger
 	err := r.Entries(func(_ uint64, e *Entry) error {
-		if (e.Act == ActKeyCreated || e.Act == ActKeyDestroyed) && e.Facts["ring"] == g.name {
+		if (e.Act == ActKeyCreated || e.Act == ActKeyDestroyed || e.Act == ActKeyHandedOver) && e.Facts["ring"] == g.name {
 			epoch, err := strconv.Atoi(e.Facts["epoch"])
 			if err != nil {
 				return err
@@ -209,9 +210,13 @@ func (r *Registry) recordEpochs(g *ring) error {
 			}
 		}
 	}
+	gone := ActKeyDestroyed
+	if len(epochs) == 0 && g.store.handedOver.Load() {
+		gone = ActKeyHandedOver
+	}
 	for _, epoch := range sortedKeys(recorded) {
 		if !slices.Contains(epochs, epoch) {
-			if err := record(ActKeyDestroyed, epoch); err != nil {
+			if err := record(gone, epoch); err != nil {
 				return err
 			}
 		}
