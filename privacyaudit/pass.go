@@ -27,7 +27,6 @@ type batch struct {
 	records []Record
 	n       int
 	arena   []byte // keys, opened values
-	err     error  // that ends the audit
 }
 
 const (
