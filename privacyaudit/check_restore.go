@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"time"
+
 	"hoistway/privacyaudit/finding"
 )
 
@@ -166,6 +168,10 @@ func newBackups(p *Probe) (Watch, error) {
 	}, nil
 }
 
+// backupSlack is by how much a backup may outlive its period: they are looked
+// through once a day.
+const backupSlack = 48 * time.Hour
+
 func (p *Probe) judgeBackup(src *Source, e *Entry, state string) {
 	place := finding.Place{Store: src.Name}
 	switch {
@@ -177,6 +183,12 @@ func (p *Probe) judgeBackup(src *Source, e *Entry, state string) {
 	}
 	if src.Backup == nil {
 		return // it could not be read, which is among the problems
+	}
+	if p.Config != nil {
+		limit := time.Duration(p.Config.Limits.Backups)
+		if age := p.At.Sub(src.Backup.At); limit > 0 && age > limit+backupSlack {
+			p.Fail(place, "it is %s old, and is kept for %s", inDays(age), inDays(limit))
+		}
 	}
 	if n, ok := e.Count("records"); ok && n != src.Backup.Records {
 		p.Fail(place, "it has another number of records than the ledger says")

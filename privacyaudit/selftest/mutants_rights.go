@@ -93,6 +93,30 @@ func rightMutants() []Mutant {
 		{Name: "backup.off_the_record", What: "makes a backup and does not note it", wrong: func(b *Bench) error {
 			return b.copyBackup("stores/backups/" + b.end().Add(-time.Hour).Format("20060102t150405z") + "-aaaaaaaaaa.bak")
 		}},
+		{Name: "backup.too_old", What: "keeps a backup for longer than backups are kept", wrong: func(b *Bench) error {
+			return b.ledger(func(k *book) error {
+				gone, err := k.one("backup", func(e *entry) bool { return e.fact("state") == "deleted" })
+				if err != nil {
+					return err
+				}
+				made, err := k.one("backup", func(e *entry) bool { return e.fact("state") == "written" && e.fact("name") == gone.fact("name") })
+				if err != nil {
+					return err
+				}
+				file := "stores/backups/" + gone.fact("name") + ".bak"
+				if err := b.copyBackup(file); err != nil {
+					return err
+				}
+				if err := b.backupHead(file, func(head doc) {
+					head["at"], head["ledger_sequence"] = made.string("at"), json.Number(made.fact("sequence"))
+					f := made.facts()
+					f["records"], f["bytes"], f["sum"] = fmt.Sprint(head["records"]), fmt.Sprint(head["bytes"]), head["sha256"]
+				}); err != nil {
+					return err
+				}
+				return k.drop(func(e *entry) bool { return e == gone })
+			})
+		}},
 		{Name: "backup.not_deleted", What: "notes that a backup was deleted and keeps it", wrong: func(b *Bench) error {
 			var name string
 			err := b.ledger(func(k *book) error {
