@@ -20,14 +20,12 @@ var dozen = []string{
 	"erase.skip_store(cloud)", "erase.over_delete", "ledger.gap", "audit.vacuous_selector",
 }
 
-// TestSelfTest lets the wrong writers loose as hoistway audit --self-test does, but
-// on the evidence that all tests share: all of them, or a dozen in short mode.
+// TestSelfTest lets a dozen wrong writers loose on the evidence that all tests
+// share. All of them take minutes: hoistway audit --self-test, which .ci/run
+// calls.
 func TestSelfTest(t *testing.T) {
 	var out strings.Builder
-	o := Options{Out: &out}
-	if testing.Short() {
-		o.Only = dozen
-	}
+	o := Options{Out: &out, Only: dozen}
 	r, err := o.run(t.Context(), cleanEvidence(t), t.TempDir())
 	if err != nil {
 		t.Error(err)
