@@ -83,7 +83,7 @@ func (h *hand) usage(records int) {
 		if i > 86_400 {
 			at = benchDay
 		}
-		key := "ul/" + at.Format("20060102") + "/" + someID(fmt.Sprint("usage ", i))
+		key := "eu/" + at.Format("20060102") + "/" + someID(fmt.Sprint("usage ", i))
 		json := fmt.Sprintf(`{"controller":"KONE","building":"main","at":%q,"pseudonym":%q,"equipment":"main","function":"remote-call"}`, at.Format(time.RFC3339), id)
 		if err := batch.Set([]byte(key), h.seal("cloud", key, id, json)); err != nil {
 			h.t.Fatal(err)

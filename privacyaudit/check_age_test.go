@@ -13,7 +13,7 @@ func instantOf(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }
 // usage is the key and the JSON of a log of use that was collected at an
 // instant.
 func usage(at time.Time, more string) (key, json string) {
-	return "ul/" + at.UTC().Format("20060102") + "/aaaaaaaaaaaaaaaaaaaaaaaaaa",
+	return "eu/" + at.UTC().Format("20060102") + "/aaaaaaaaaaaaaaaaaaaaaaaaaa",
 		fmt.Sprintf(`{"controller":"KONE","at":%q%s}`, instantOf(at), more)
 }
 

@@ -10,7 +10,7 @@ import (
 
 func TestDirect(t *testing.T) {
 	id := randomIDs(3, 2)
-	key := "ul/20270610/" + id[0]
+	key := "eu/20270610/" + id[0]
 	body := func(at, equipment, more string) string {
 		return fmt.Sprintf(`{"controller":"KONE","building":"main","at":%q,"pseudonym":%q,"equipment":%q,"function":"key"%s}`, at, id[1], equipment, more)
 	}
@@ -25,7 +25,7 @@ func TestDirect(t *testing.T) {
 		{"a further field is one too many", key, body("2027-06-10T11:00:00Z", "main", `,"agent":"x"`), finding.Fail, "may not have"},
 		{"a mail address names somebody", key, body("2027-06-10T11:00:00Z", "ann@example.test", ""), finding.Fail, "looks like a mail address"},
 		{"equipment is a bank of the building", key, body("2027-06-10T11:00:00Z", "3rd floor", ""), finding.Fail, "names no bank"},
-		{"the key has the day of the use", "ul/20270611/" + id[0], body("2027-06-10T11:00:00Z", "main", ""), finding.Fail, "day in its key"},
+		{"the key has the day of the use", "eu/20270611/" + id[0], body("2027-06-10T11:00:00Z", "main", ""), finding.Fail, "day in its key"},
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			a := fakeAudit(t)

@@ -159,7 +159,7 @@ func TestCertificates(t *testing.T) {
 		}
 		ledgerOf(t, a, settled("store-cloud", "erased 2")...)
 		params := map[string]any{"managers": []any{"building-person"}}
-		r := fakeRecord(t, a, cloud, "ul/20270101/"+idOf("q"), `{`+meta+`,"pseudonym":"`+idOf("p")+`"}`)
+		r := fakeRecord(t, a, cloud, "eu/20270101/"+idOf("q"), `{`+meta+`,"pseudonym":"`+idOf("p")+`"}`)
 		r.Value.KeyID = idOf("p")
 		link := fakeRecord(t, a, vault, "ln/"+idOf("p"), `{`+meta+`}`)
 		expectFindings(t, show(fakeProbe(t, a, Rule{Check: "certificates", Params: params}), r, link), "still opens", "a link is left")
@@ -193,7 +193,7 @@ func TestResidue(t *testing.T) {
 		{"removed a month ago", []*Entry{entryOf(hoursAgo(700), "removed", idOf("e"), "ref", recordRef("cloud", "vk/"+idOf("b")+"/"+idOf("k")))}, "vk/" + idOf("b") + "/" + idOf("k"), false, []string{"700h"}},
 		{"corrected this week", []*Entry{entryOf(hoursAgo(70), "corrected", idOf("e"), "ref", recordRef("cloud", key))}, key, false, nil},
 		{"the version that a reader sees", []*Entry{entryOf(hoursAgo(700), "corrected", idOf("e"), "ref", recordRef("cloud", key))}, key, true, nil},
-		{"a log that was deleted a hundred days after its year", nil, "ul/20260101/" + idOf("q"), false, []string{"nobody sees"}},
+		{"a log that was deleted a hundred days after its year", nil, "eu/20260101/" + idOf("q"), false, []string{"nobody sees"}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			a := fakeAudit(t)

@@ -32,7 +32,7 @@ func randomIDs(seed uint64, n int) (ids []string) {
 func usageLog(t *testing.T, a *Audit, item, pseudonym string, hour int, building string) *Record {
 	t.Helper()
 	at := noon.Add(time.Duration(hour-48) * time.Hour)
-	return fakeRecord(t, a, fakeSource("cloud", "cloud", ""), fmt.Sprintf("ul/%s/%s", at.Format("20060102"), item), fmt.Sprintf(
+	return fakeRecord(t, a, fakeSource("cloud", "cloud", ""), fmt.Sprintf("eu/%s/%s", at.Format("20060102"), item), fmt.Sprintf(
 		`{"controller":"KONE","building":%q,"at":%q,"pseudonym":%q,"equipment":"main","function":"remote-call"}`, building, at.Format(time.RFC3339), pseudonym))
 }
 

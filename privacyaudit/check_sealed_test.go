@@ -237,7 +237,7 @@ func TestKeysAndPlaces(t *testing.T) {
 				h.t.Fatal(err)
 			}
 		}, 2},
-		wrong{"What is known to be malformed stands beside it.", func(h *hand) { h.plain("cloud", "ul/20270231/"+ann, `{}`) }, 1},
+		wrong{"What is known to be malformed stands beside it.", func(h *hand) { h.plain("cloud", "eu/20270231/"+ann, `{}`) }, 1},
 	)
 	try(t, "keys", `params = { faults = ["malformed"] }`,
 		wrong{"A rule about components leaves prefixes to others.", func(h *hand) { h.plain("cloud", "zz/"+ann, `{}`) }, 0},

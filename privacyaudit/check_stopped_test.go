@@ -20,10 +20,10 @@ func TestStopped(t *testing.T) {
 		keyID     string
 		want      []string
 	}{
-		{"nothing any more", []evidence.Trip{{At: hoursAgo(60), Person: "r1.0", Pseudonym: idOf("p")}}, nil, nil, "ul/20270601/" + idOf("u"), stamp(60), idOf("p"), nil},
+		{"nothing any more", []evidence.Trip{{At: hoursAgo(60), Person: "r1.0", Pseudonym: idOf("p")}}, nil, nil, "eu/20270601/" + idOf("u"), stamp(60), idOf("p"), nil},
 		{"a call was taken", []evidence.Trip{{At: hoursAgo(40), Person: "r1.0"}}, nil, nil, "", "", "", []string{"a call was taken"}},
 		{"a call of a new account", []evidence.Trip{{At: hoursAgo(20), Person: "r1.0"}}, []evidence.Act{actOf(hoursAgo(30), "sign-up", "r1.0", idOf("c"))}, nil, "", "", "", nil},
-		{"usage was logged", []evidence.Trip{{At: hoursAgo(60), Person: "r1.0", Pseudonym: idOf("p")}}, nil, nil, "ul/20270611/" + idOf("u"), stamp(40), idOf("p"), []string{"logged after"}},
+		{"usage was logged", []evidence.Trip{{At: hoursAgo(60), Person: "r1.0", Pseudonym: idOf("p")}}, nil, nil, "eu/20270611/" + idOf("u"), stamp(40), idOf("p"), []string{"logged after"}},
 		{"a record was collected", nil, nil, nil, "fr/" + b, stamp(40), "", []string{"collected after"}},
 		{"a visitor key was made", nil, []evidence.Act{actOf(hoursAgo(40), "key-created", "r1.0", b)}, nil, "", "", "", []string{"still served"}},
 		{"a visitor key was refused", nil, []evidence.Act{func() evidence.Act { a := actOf(hoursAgo(40), "key-created", "r1.0", b); a.Result = "erased"; return a }()}, nil, "", "", "", nil},

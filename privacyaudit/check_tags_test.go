@@ -58,11 +58,11 @@ func TestBuildings(t *testing.T) {
 		{"A person stands in the store of the building that the record names.", building, "bp/" + anID, "main", nil, 0, 1},
 		{"A person of another building does not belong there.", building, "bp/" + anID, "annex", nil, 1, 1},
 		{"In a building's store every record names it.", building, "kt/" + anID, "", nil, 1, 1},
-		{"Nobody knows a building that is not configured.", cloud, "ul/20270601/" + anID, "elsewhere", nil, 1, 1},
-		{"A log of use names a building.", cloud, "ul/20270601/" + anID, "", nil, 1, 1},
+		{"Nobody knows a building that is not configured.", cloud, "eu/20270601/" + anID, "elsewhere", nil, 1, 1},
+		{"A log of use names a building.", cloud, "eu/20270601/" + anID, "", nil, 1, 1},
 		{"An account names one while all buildings are served.", cloud, "fp/" + anID, "", nil, 1, 1},
 		{"When the service ended in one, an account may belong to none.", cloud, "fp/" + anID, "", ended, 0, 1},
-		{"A log of use names one even then.", cloud, "ul/20270601/" + anID, "", ended, 1, 1},
+		{"A log of use names one even then.", cloud, "eu/20270601/" + anID, "", ended, 1, 1},
 		{"Preferences belong to no building.", cloud, "fr/" + anID, "", nil, 0, 0},
 	} {
 		a := fakeAudit(t)

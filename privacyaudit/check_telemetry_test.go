@@ -91,10 +91,10 @@ func TestShort(t *testing.T) {
 		{"another figure", speed, func(a *Audit) []any { return []any{mine(a), preferences(a, cloud, bert, `,"walking_speed_mm_s":1400`)} }, []string{"did not enter"}},
 		{"nothing, though nothing ended it", speed, func(a *Audit) []any { return []any{preferences(a, cloud, anna, "")} }, []string{"is not there"}},
 		{"in a record of another kind", speed, func(a *Audit) []any {
-			return []any{mine(a), fakeRecord(t, a, cloud, "ul/20270612/"+anna, `{"at":"2027-06-12T02:00:00Z","walking_speed_mm_s":1337}`)}
+			return []any{mine(a), fakeRecord(t, a, cloud, "eu/20270612/"+anna, `{"at":"2027-06-12T02:00:00Z","walking_speed_mm_s":1337}`)}
 		}, []string{"record of another kind"}},
 		{"within another field", speed, func(a *Audit) []any {
-			return []any{mine(a), fakeRecord(t, a, cloud, "ul/20270612/"+anna, `{"at":"2027-06-12T02:00:00Z","last":{"walking_speed_mm_s":1337}}`)}
+			return []any{mine(a), fakeRecord(t, a, cloud, "eu/20270612/"+anna, `{"at":"2027-06-12T02:00:00Z","last":{"walking_speed_mm_s":1337}}`)}
 		}, []string{"within another"}},
 		{"what had to go", gone(speed, 24, "preference-changed"), func(a *Audit) []any { return []any{mine(a)} }, []string{"had to go"}},
 		{"what had to go, in a backup", gone(speed, 24, "preference-changed"), func(a *Audit) []any {

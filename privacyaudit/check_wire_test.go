@@ -188,13 +188,13 @@ func TestPositionIsNotStored(t *testing.T) {
 		want  []string
 	}{
 		{"a record without one", func(a *Audit) any {
-			return fakeRecord(t, a, cloud, "ul/20270612/"+idOf("u"), `{"at":"2027-06-12T02:00:00Z","equipment":"main"}`)
+			return fakeRecord(t, a, cloud, "eu/20270612/"+idOf("u"), `{"at":"2027-06-12T02:00:00Z","equipment":"main"}`)
 		}, nil},
 		{"a record with a cell", func(a *Audit) any {
-			return fakeRecord(t, a, cloud, "ul/20270612/"+idOf("u"), `{"at":"2027-06-12T02:00:00Z","Position":[3,4]}`)
+			return fakeRecord(t, a, cloud, "eu/20270612/"+idOf("u"), `{"at":"2027-06-12T02:00:00Z","Position":[3,4]}`)
 		}, []string{"a field for a position"}},
 		{"deeper in a record", func(a *Audit) any {
-			return fakeRecord(t, a, cloud, "ul/20270612/"+idOf("u"), `{"at":"2027-06-12T02:00:00Z","last":{"east":3}}`)
+			return fakeRecord(t, a, cloud, "eu/20270612/"+idOf("u"), `{"at":"2027-06-12T02:00:00Z","last":{"east":3}}`)
 		}, []string{"a field for a position"}},
 		{"a log line", func(a *Audit) any {
 			return textOf(evidence.LogText, "logs/service.ndjson", `{"msg":"call","east":3}`)

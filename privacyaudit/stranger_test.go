@@ -168,7 +168,7 @@ func strangersStores(t *testing.T, add func(h *hand)) string {
 func (h *hand) used(at time.Time) string {
 	pseudonym := someID("pseudonym")
 	h.key("vault", pseudonym, strangersDay)
-	key := "ul/" + at.Format("20060102") + "/" + someID("use at "+at.String())
+	key := "eu/" + at.Format("20060102") + "/" + someID("use at "+at.String())
 	h.sealed("cloud", key, pseudonym, fmt.Sprintf(
 		`{"controller":"KONE","building":"main","at":%q,"pseudonym":%q,"equipment":"main","function":"remote-call"}`, at.Format(time.RFC3339), pseudonym))
 	return key

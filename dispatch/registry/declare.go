@@ -139,8 +139,11 @@ var (
 			{"consent", Evidence, false, "ID of the attestation in the ledger"},
 		},
 	}
+	// Its prefix is the first of the cloud's. Tables are written anew where the
+	// keys of a newer table reach, so that with the old days of the log before
+	// everything else an erasure does not write them again.
 	KindUsageLog = &Kind{
-		Name: "usage-log", Prefix: "ul", Service: "flow", Store: Cloud, Key: ByDayItem, Controller: ByKONE, Source: "device",
+		Name: "usage-log", Prefix: "eu", Service: "flow", Store: Cloud, Key: ByDayItem, Controller: ByKONE, Source: "device",
 		Retention: YearFromCollect, Sealed: UnderPseudonym, Purposes: []Purpose{ToProvide, ToCorrect, ToSecure, ToReidentify, ToFulfil, ToDefend}, record: reflect.TypeFor[UsageLog](),
 		Doc: "Use of equipment under a randomized ID that alone identifies nobody (FL:L21). Its instant is rounded down to the hour.",
 		Fields: []Field{

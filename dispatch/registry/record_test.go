@@ -78,7 +78,7 @@ func TestMalformedReferences(t *testing.T) {
 			t.Errorf("%s: the error repeats what it was given: %v", row.says, err)
 		}
 	}
-	for _, key := range []string{"", "fp", "fp/", "zz/" + string(id), "fp/" + string(id) + "/", "fp/" + string(id) + "/" + string(id), "le/1", "le/0000000000000000", "le/+000000000000001", "ul/20260101", "ul//" + string(id)} {
+	for _, key := range []string{"", "fp", "fp/", "zz/" + string(id), "fp/" + string(id) + "/", "fp/" + string(id) + "/" + string(id), "le/1", "le/0000000000000000", "le/+000000000000001", "eu/20260101", "eu//" + string(id)} {
 		if ref, err := parseKey([]byte(key)); err == nil {
 			t.Errorf("key %q is %+v", key, ref)
 		}

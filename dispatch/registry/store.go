@@ -51,7 +51,8 @@ func storeName(kind Store, building string) string {
 // value log gives space back only by a garbage collection of many seconds.
 // They are not compressed: ciphertext does not get smaller, and blocks as they
 // are need no cache beside the system's.
-// Tables are of one size on all levels: a drop writes whole tables anew.
+// Tables are small, and of one size on all levels: a drop writes whole tables
+// anew.
 // Writes are not synced one by one: they survive the process as they are, and
 // what has to survive the machine calls sync, which many writes can share.
 func badgerOptions(dir string, kind Store, log *slog.Logger) badger.Options {
@@ -67,7 +68,7 @@ func badgerOptions(dir string, kind Store, log *slog.Logger) badger.Options {
 		WithBlockCacheSize(0).
 		WithMetricsEnabled(false).
 		WithLogger(scrubbed{log, storeLabel(dir, kind)})
-	o.TableSizeMultiplier = 1
+	o.BaseTableSize, o.TableSizeMultiplier = 1<<20, 1
 	if dir == "" {
 		o = o.WithInMemory(true)
 	}

@@ -12,7 +12,7 @@ func BenchmarkRecord(b *testing.B) {
 	schema := format.Default()
 	const store = "cloud"
 	pseudonym := "3i7ntq2fprd33jzag6h57yoizy"
-	key := []byte("ul/20270612/" + id(2))
+	key := []byte("eu/20270612/" + id(2))
 	r := ring(b, map[string][]byte{"provider-1.key": secret(1)})
 	if err := r.Add("vault", pseudonym, 1, underKEK(secret(1), 9, "provider", "wk/"+pseudonym, secret(7))); err != nil {
 		b.Fatal(err)

@@ -34,7 +34,7 @@ func good() map[string]record {
 		"objection":           {"cloud", "ob/" + s + "/hhl4dd4hdomju6h7xqzbgwc624", `{` + kone + `,"purpose":"usage-analysis"}`, s},
 		"remote-call-account": {"cloud", "ra/" + s, `{` + kone + `,"email":"e","password":` + phc + `,"device_serial":"d","active":` + day + `}`, s},
 		"sub-user":            {"cloud", "su/" + s + "/" + i, `{` + kone + `,"name":"n","username":"u","number":"1","birth_date":"2012-02-29","note":"x","guardian":true,"consent":"` + c + `"}`, s},
-		"usage-log":           {"cloud", "ul/20270612/" + i, `{` + kone + `,"pseudonym":"` + c + `","equipment":"main","function":"key"}`, c},
+		"usage-log":           {"cloud", "eu/20270612/" + i, `{` + kone + `,"pseudonym":"` + c + `","equipment":"main","function":"key"}`, c},
 		"visitor-key":         {"cloud", "vk/" + s + "/" + i, `{` + kone + `,"visitor":"v","floors":["G","1"],"from":` + day + `,"until":` + day + `,"uses":3,"code_sha256":"` + h + `","consent":"` + c + `"}`, s},
 		"building-log":        {"building-main", "bl/doors/20270612/" + i, `{` + manager + `,"log":"doors","fields":{"floor":"G","result":"served"}}`, format.BuildingKey},
 		"building-person":     {"building-main", "bp/" + s, `{` + kone + `,"service":"flow","name":"n","address":"a","apartment":"1-2","main_user":true}`, s},

@@ -194,7 +194,7 @@ func (b *Bench) usageUnder(at, day time.Time, more doc) error {
 // usageRecord is a log of use, like the first that is there.
 func (b *Bench) usageRecord(at, day time.Time, more doc) (key string, value []byte, err error) {
 	s := &contents{Bench: b, name: "cloud", records: b.Clean.stores["cloud"]}
-	r, d, err := s.first("ul", nil)
+	r, d, err := s.first("eu", nil)
 	if err != nil {
 		return "", nil, err
 	}
@@ -202,7 +202,7 @@ func (b *Bench) usageRecord(at, day time.Time, more doc) (key string, value []by
 		d[name] = v
 	}
 	d.dated(at)
-	key = "ul/" + day.Format("20060102") + "/" + randomID()
+	key = "eu/" + day.Format("20060102") + "/" + randomID()
 	value, err = b.seal("cloud", key, keyID(r.value), d.text())
 	return key, value, err
 }

@@ -59,12 +59,12 @@ func idMutants() []Mutant {
 		}},
 		{Name: "id.item_sequential", What: "counts records of use up", wrong: func(b *Bench) error {
 			return b.edit("cloud", func(s *contents) error {
-				for i, r := range s.of("ul") {
+				for i, r := range s.of("eu") {
 					d, err := s.open(s.name, r)
 					if err != nil {
 						continue
 					}
-					key := "ul/" + r.part(1) + "/" + newID(binary.BigEndian.AppendUint64(make([]byte, 8), uint64(i+1)))
+					key := "eu/" + r.part(1) + "/" + newID(binary.BigEndian.AppendUint64(make([]byte, 8), uint64(i+1)))
 					if r.value, err = s.like(r, key, d); err != nil {
 						return err
 					}
@@ -122,7 +122,7 @@ func idMutants() []Mutant {
 		}},
 		{Name: "log.exact_instant", What: "logs the use of equipment to the second", wrong: func(b *Bench) error {
 			return b.edit("cloud", func(s *contents) error {
-				return s.each("ul", func(_ *record, d doc) { d.dated(d.time("at").Add(17*time.Minute + 4*time.Second)) })
+				return s.each("eu", func(_ *record, d doc) { d.dated(d.time("at").Add(17*time.Minute + 4*time.Second)) })
 			})
 		}},
 		{Name: "log.direct_identifier", What: "logs the use of equipment with the user's mail address", wrong: func(b *Bench) error {
@@ -141,7 +141,7 @@ func idMutants() []Mutant {
 				if err := b.makeKey("vault", id, "", at); err != nil {
 					return err
 				}
-				key := "ul/" + at.Format("20060102") + "/" + randomID()
+				key := "eu/" + at.Format("20060102") + "/" + randomID()
 				d := doc{"controller": "KONE", "building": "main", "pseudonym": id, "equipment": "main", "function": "remote-call"}.dated(at)
 				value, err := b.seal("cloud", key, id, d.text())
 				if err != nil {
@@ -171,7 +171,7 @@ func exactPlaces(b *Bench) error {
 		floors[use{t.Pseudonym, t.At.Truncate(time.Hour).Unix()}] = t.Bank + "-" + t.Person
 	}
 	if err := b.edit("cloud", func(s *contents) error {
-		return s.each("ul", func(_ *record, d doc) {
+		return s.each("eu", func(_ *record, d doc) {
 			if place := floors[use{d.string("pseudonym"), d.time("at").Unix()}]; place != "" {
 				d["equipment"] = place
 			}
@@ -207,7 +207,7 @@ func (b *Bench) oneEach() error {
 	}
 	return b.edit("cloud", func(s *contents) error {
 		logged := map[string]bool{}
-		for _, r := range s.of("ul") {
+		for _, r := range s.of("eu") {
 			logged[keyID(r.value)] = true
 		}
 		accounts := b.accounts(flow)
@@ -220,13 +220,13 @@ func (b *Bench) oneEach() error {
 				}
 			}
 		}
-		s.drop(func(r *record) bool { return r.kind() == "ul" && !keep[keyID(r.value)] })
+		s.drop(func(r *record) bool { return r.kind() == "eu" && !keep[keyID(r.value)] })
 		at := b.end().Truncate(time.Hour)
 		for _, one := range all {
 			if !keep[one.id] || logged[one.id] {
 				continue
 			}
-			key := "ul/" + at.Format("20060102") + "/" + randomID()
+			key := "eu/" + at.Format("20060102") + "/" + randomID()
 			d := doc{"controller": "KONE", "building": "main", "pseudonym": one.id, "equipment": "main", "function": "remote-call"}.dated(at)
 			value, err := b.seal("cloud", key, one.id, d.text())
 			if err != nil {

@@ -27,7 +27,7 @@ func schemaMutants() []Mutant {
 		{Name: "acct.office_address", What: "collects addresses in an office building", wrong: func(b *Bench) error {
 			return b.replace("stores/registry.json", `"residential": true`, `"residential": false`)
 		}},
-		{Name: "schema.undeclared_field", What: "notes the phone's model with each use of equipment", wrong: add("cloud", "ul", "model", "Pixel")},
+		{Name: "schema.undeclared_field", What: "notes the phone's model with each use of equipment", wrong: add("cloud", "eu", "model", "Pixel")},
 		{Name: "schema.remote_call_person", What: "notes an age group with the persons of Remote Call", wrong: func(b *Bench) error {
 			return b.edit("building-main", func(s *contents) error {
 				return s.each("bp", func(_ *record, d doc) {
@@ -39,7 +39,7 @@ func schemaMutants() []Mutant {
 		}},
 		{Name: "schema.plain_value", What: "writes logs of use without sealing them", wrong: func(b *Bench) error {
 			return b.edit("cloud", func(s *contents) error {
-				for _, r := range s.of("ul") {
+				for _, r := range s.of("eu") {
 					if d, err := s.open(s.name, r); err == nil {
 						r.value = plain(d.text())
 					}
@@ -67,7 +67,7 @@ func schemaMutants() []Mutant {
 		}},
 		{Name: "log.ttl_badger", What: "leaves the deletion of logs to Badger's time to live", wrong: func(b *Bench) error {
 			return b.edit("cloud", func(s *contents) error {
-				for _, kind := range []string{"ul", "ra"} {
+				for _, kind := range []string{"eu", "ra"} {
 					for _, r := range s.of(kind) {
 						r.expires = uint64(time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC).Unix())
 					}
@@ -79,7 +79,7 @@ func schemaMutants() []Mutant {
 		{Name: "tag.other_building", What: "names another building than the one in whose server the record is", wrong: func(b *Bench) error { return b.tag("building-main", "bp", "building", "annex") }},
 		{Name: "tag.controller", What: "names KONE as the controller of the Manager's key tags", wrong: func(b *Bench) error { return b.tag("building-main", "kt", "controller", "KONE") }},
 		{Name: "tag.remote_call_controller", What: "names the Manager as the controller of accounts of Remote Call", wrong: func(b *Bench) error { return b.tag("cloud", "ra", "controller", "Manager") }},
-		{Name: "tag.log_controller", What: "names the Manager as the controller of log data", wrong: func(b *Bench) error { return b.tag("cloud", "ul", "controller", "Manager") }},
+		{Name: "tag.log_controller", What: "names the Manager as the controller of log data", wrong: func(b *Bench) error { return b.tag("cloud", "eu", "controller", "Manager") }},
 		{Name: "tag.permission_controller", What: "names the Manager as the controller of permissions while the service lasts", wrong: func(b *Bench) error { return b.tag("building-main", "pm", "controller", "Manager") }},
 		{Name: "tag.building_log", What: "names KONE as the controller of a building's own log", wrong: func(b *Bench) error { return b.tag("building-main", "bl", "controller", "KONE") }},
 		{Name: "perm.replicate_cloud", What: "copies persons and key tags from the building's server into the cloud", wrong: func(b *Bench) error { return b.replicate("cloud") }},

@@ -133,7 +133,7 @@ func (b *Bench) rename(names map[string]string) error {
 		}
 	}
 	if err := b.edit("cloud", func(s *contents) error {
-		for _, r := range s.of("ul") {
+		for _, r := range s.of("eu") {
 			new := names[keyID(r.value)]
 			if new == "" {
 				continue
