@@ -128,6 +128,9 @@ func copyFile(from, to, name string) (copied bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if before.Size() == 0 && filepath.Ext(name) == ".sst" {
+		return false, nil // on its way to be deleted, see below
+	}
 	out, err := os.OpenFile(filepath.Join(to, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return false, err
