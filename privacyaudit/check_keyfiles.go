@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"hoistway/privacyaudit/evidence"
 	"hoistway/privacyaudit/finding"
 )
 
@@ -52,7 +53,7 @@ func newKeyFiles(p *Probe) (Watch, error) {
 			name := f.Ring + " " + strconv.Itoa(f.Epoch)
 			since, known := made[name]
 			switch {
-			case f.Ring == "" && f.Path == wireKeyFile:
+			case f.Ring == "" && f.Path == evidence.WireKeyFile:
 			case f.Ring == "":
 				p.Fail(finding.Place{Store: "key"}, "a file in the folder of the keys is none of the keys that the format names")
 			case destroyed[name]:

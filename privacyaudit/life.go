@@ -1,8 +1,6 @@
 package privacyaudit
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"time"
 
@@ -77,7 +75,4 @@ func subjectRef(subject string) string { return hashText("erased|" + subject) }
 // recordRef is by what the ledger names a record.
 func recordRef(store, key string) string { return hashText(store + "|" + key) }
 
-func hashText(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:])
-}
+func hashText(s string) string { return sum([]byte(s)) }

@@ -8,8 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -91,15 +89,7 @@ func (a *Audit) takeKey(src *Source, v *badgerfiles.Version) {
 	if r.State != Read {
 		return // the schema's check reports it
 	}
-	var w struct {
-		Epoch   int    `json:"epoch"`
-		Wrapped []byte `json:"wrapped"`
-	}
-	err := json.Unmarshal(r.Body, &w)
-	if err == nil {
-		err = a.ring.Add(src.Name, r.Key.Subject, w.Epoch, w.Wrapped)
-	}
-	if err != nil {
+	if err := a.ring.AddRecord(src.Name, r.Key, r.Fields); err != nil {
 		a.problem(src.Name, v.File, err)
 	}
 }
@@ -117,20 +107,27 @@ func (a *Audit) store(ctx context.Context, d evidence.StoreDir) error {
 		return err
 	}
 	src.Files = read
-	line := finding.Store{Name: src.Name, What: src.Class, Files: len(read.Files), Versions: int64(src.Records), Records: int64(src.live), SHA256: sumOf(read)}
+	line := finding.Store{Files: len(read.Files), SHA256: sumOf(read)}
 	for _, f := range read.Files {
 		line.Bytes += f.Size
 	}
 	for _, p := range read.Problems {
 		a.Report.Problems = append(a.Report.Problems, finding.Problem{Store: src.Name, File: p.File, What: p.What})
 	}
+	a.seen(src, line)
+	return a.raw(src, d.Path)
+}
+
+// seen tells the checks that all records of a store have been seen, and the
+// report what the store is.
+func (a *Audit) seen(src *Source, line finding.Store) {
+	line.Name, line.What, line.Versions, line.Records = src.Name, src.Class, int64(src.Records), int64(src.live)
 	a.Report.Stores = append(a.Report.Stores, line)
 	for _, p := range a.probes {
 		if p.watch.Store != nil && p.In(src.Class) {
 			p.watch.Store(src)
 		}
 	}
-	return a.raw(src, d.Path)
 }
 
 // sumOf is the SHA-256 of the names and sums of a store's files, so that
@@ -216,12 +213,7 @@ func (a *Audit) records(ctx context.Context, src *Source, read func(workers int,
 		b.n, b.arena = 0, b.arena[:0]
 		free <- b
 	}
-	err := <-done
-	var late error
-	if ctx.Err() != nil {
-		late = ctx.Err()
-	}
-	return errors.Join(err, late)
+	return errors.Join(<-done, ctx.Err())
 }
 
 // take decodes one version into a batch.
@@ -277,14 +269,21 @@ func (a *Audit) raw(src *Source, dir string) error {
 		return nil
 	}
 	return badgerfiles.Raw(dir, a.index.Overlap(), func(file string, offset int64, b []byte) error {
-		a.index.Scan(b, func(h search.Hit) {
-			f := Found{Known: a.Known[h.Needle], Form: h.Form, Source: src.Name, Class: src.Class, File: file, Offset: offset + h.Offset}
-			for _, p := range src.finders {
-				p.watch.Found(&f)
-			}
-		})
+		a.index.Scan(b, a.telling(src.finders, Found{Source: src.Name, Class: src.Class, File: file, Offset: offset}))
 		return nil
 	})
+}
+
+// telling gives a function that tells checks of hits in a piece of evidence: of
+// each, the place with its offset from the piece's.
+func (a *Audit) telling(finders []*Probe, piece Found) func(h search.Hit) {
+	return func(h search.Hit) {
+		f := piece
+		f.Known, f.Form, f.Offset = a.Known[h.Needle], h.Form, piece.Offset+h.Offset
+		for _, p := range finders {
+			p.watch.Found(&f)
+		}
+	}
 }
 
 // backups reads the backups as stores of their own.
@@ -309,134 +308,7 @@ func (a *Audit) backups(ctx context.Context) error {
 		if err != nil {
 			a.problem("backup", filepath.Base(file), err)
 		}
-		a.Report.Stores = append(a.Report.Stores, finding.Store{Name: src.Name, What: src.Class, Files: 1, Versions: int64(src.Records), Records: int64(src.live)})
-		for _, p := range a.probes {
-			if p.watch.Store != nil && p.In(src.Class) {
-				p.watch.Store(src)
-			}
-		}
-	}
-	return nil
-}
-
-// texts reads everything that is neither a Badger directory nor a backup.
-func (a *Audit) texts(ctx context.Context) error {
-	err := a.Parts.Texts(func(t *evidence.Text) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		var finders []*Probe
-		for _, p := range a.probes {
-			if !p.In(t.Class) {
-				continue
-			}
-			if p.watch.Text != nil {
-				p.watch.Text(t)
-			}
-			if p.watch.Found != nil {
-				finders = append(finders, p)
-			}
-		}
-		if a.index == nil || len(finders) == 0 {
-			return nil
-		}
-		found := func(h search.Hit) {
-			f := Found{Known: a.Known[h.Needle], Form: h.Form, Source: t.Name, Class: t.Class, File: t.Name, Offset: t.Offset + h.Offset}
-			for _, p := range finders {
-				p.watch.Found(&f)
-			}
-		}
-		if t.Class == evidence.WireText {
-			// What is sealed is random, and among so much of it there is always
-			// something that begins like compressed data. A frame that was
-			// compressed and not sealed is one that does not open.
-			a.index.Scan(t.Body, found)
-			return nil
-		}
-		return a.index.Deep(t.Body, found)
-	})
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		a.problem("", "", err)
-	}
-	return a.frames(ctx)
-}
-
-// frames reads the frames of the wire, opened where the back end's key is given.
-func (a *Audit) frames(ctx context.Context) error {
-	var watchers, finders []*Probe
-	for _, p := range a.probes {
-		if p.watch.Frame != nil {
-			watchers = append(watchers, p)
-		}
-		if p.watch.Found != nil && p.In("wire") {
-			finders = append(finders, p)
-		}
-	}
-	if a.Parts.Wire == "" || len(watchers)+len(finders) == 0 {
-		return nil
-	}
-	key, err := a.wireKey()
-	if err != nil {
-		a.problem("key", wireKeyFile, err)
-	}
-	names, err := filepath.Glob(filepath.Join(a.Parts.Wire, "*"))
-	if err != nil {
-		return fmt.Errorf("audit: %w", err)
-	}
-	for _, name := range names {
-		if err := a.capture(ctx, name, key, watchers, finders); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// wireKeyFile is the back end's key for frames, in the folder of the keys.
-const wireKeyFile = "wire.key"
-
-func (a *Audit) wireKey() ([]byte, error) {
-	if a.Parts.Keys == "" {
-		return nil, nil
-	}
-	key, err := os.ReadFile(filepath.Join(a.Parts.Keys, wireKeyFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return key, err
-}
-
-// capture reads one capture of frames.
-func (a *Audit) capture(ctx context.Context, name string, key []byte, watchers, finders []*Probe) error {
-	file := filepath.Base(name)
-	f, err := os.Open(name)
-	if err != nil {
-		a.problem("wire", file, err)
-		return nil
-	}
-	defer f.Close()
-	err = evidence.ReadFrames(f, key, func(frame *evidence.Frame) error {
-		for _, p := range watchers {
-			p.watch.Frame(frame)
-		}
-		if a.index == nil || len(finders) == 0 || len(frame.Opened) == 0 {
-			return ctx.Err()
-		}
-		a.index.Scan(frame.Opened, func(h search.Hit) {
-			found := Found{Known: a.Known[h.Needle], Form: h.Form, Source: "wire", Class: "wire", File: file, Offset: frame.Offset, Frame: frame}
-			for _, p := range finders {
-				p.watch.Found(&found)
-			}
-		})
-		return ctx.Err()
-	})
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		a.problem("wire", file, err)
+		a.seen(src, finding.Store{Files: 1})
 	}
 	return nil
 }

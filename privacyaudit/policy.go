@@ -153,6 +153,7 @@ func loadPolicy(dir fs.FS, file string) (*Policy, error) {
 	return p, nil
 }
 
+// sum is a SHA-256 in hex.
 func sum(b []byte) string {
 	s := sha256.Sum256(b)
 	return hex.EncodeToString(s[:])

@@ -37,9 +37,9 @@ func chainHash(previous string, entry any) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// subjectRef names a subject in the ledger. IDs are 128 random bits: once they
+// SubjectRef names a subject in the ledger. IDs are 128 random bits: once they
 // are destroyed elsewhere, nobody can tell whose hash it is.
-func subjectRef(subject ID) string { return hexHash("erased|" + string(subject)) }
+func SubjectRef(subject ID) string { return hexHash("erased|" + string(subject)) }
 
 // pseudonymRef names a randomized ID in the ledger.
 func pseudonymRef(pseudonym ID) string { return hexHash("pseudonym|" + string(pseudonym)) }

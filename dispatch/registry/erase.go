@@ -52,7 +52,7 @@ func (r *Registry) Erase(subject ID, cause Cause) (*Certificate, error) {
 	}
 	r.ledger.erasing.Lock()
 	defer r.ledger.erasing.Unlock()
-	ref := subjectRef(subject)
+	ref := SubjectRef(subject)
 	e, err := r.pendingErasure(ref)
 	if err != nil {
 		return nil, fmt.Errorf("erase: %w", err)

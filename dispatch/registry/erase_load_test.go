@@ -142,7 +142,7 @@ func TestPlanAdoptsALateRandomizedID(t *testing.T) {
 		must(t, err)
 	}()
 	late = nil
-	e, err := r.pendingErasure(subjectRef(p.subject))
+	e, err := r.pendingErasure(SubjectRef(p.subject))
 	must(t, err)
 	if e == nil || !slices.Contains(e.pseudonyms, id) {
 		t.Error("the plan does not name the late ID, whose link is still in the files")

@@ -110,7 +110,7 @@ func (h Handle) beyond(g ground, rule *rule, ref Ref) (why string, err error) {
 		switch {
 		case g.facts["demanded"] != "yes" || g.facts["allowed"] != "yes":
 			return "the law does not demand and allow it", nil
-		case !g.names("ref-", subjectRef(h.subject)):
+		case !g.names("ref-", SubjectRef(h.subject)):
 			return "the order does not name the subject", nil
 		}
 	case ActReidentifyAsked:

@@ -20,7 +20,7 @@ func TestGroundsReachNoFurther(t *testing.T) {
 	order := func(demanded, allowed string) ID {
 		return entry(ActDisclosure, map[string]string{
 			"authority": "police", "basis": "police-law", "demanded": demanded, "allowed": allowed, "approver": "staff-1",
-			"subjects": "1", "records": "1", "ref-1": subjectRef(p.subject),
+			"subjects": "1", "records": "1", "ref-1": SubjectRef(p.subject),
 		})
 	}
 	agreement := func(purposes, categories string) ID {

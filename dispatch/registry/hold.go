@@ -231,7 +231,7 @@ func (r *Registry) erasedSubjects(records []string) (erased []ID, err error) {
 			return nil, err
 		}
 		if ref.Subject != "" {
-			subjects[subjectRef(ref.Subject)] = ref.Subject
+			subjects[SubjectRef(ref.Subject)] = ref.Subject
 		}
 	}
 	err = r.Entries(func(_ uint64, e *Entry) error {

@@ -169,7 +169,7 @@ func TestHoldIsASnapshot(t *testing.T) {
 	}))
 	// Nobody was erased, so nobody is certified, whatever else the ledger says
 	// of the subject.
-	_, err = r.Append(Entry{Act: ActNotice, Facts: map[string]string{"ref": subjectRef(subject), "building": "a", "service": "flow"}}, false)
+	_, err = r.Append(Entry{Act: ActNotice, Facts: map[string]string{"ref": SubjectRef(subject), "building": "a", "service": "flow"}}, false)
 	must(t, err)
 	certificates, err := r.Release(id)
 	if err != nil || len(certificates) != 0 {

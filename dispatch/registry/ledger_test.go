@@ -22,7 +22,7 @@ func incident(reason string) Entry {
 func TestAppendTakesDeclaredFactsOnly(t *testing.T) {
 	r := inRAM(t)
 	id := Random{}.New()
-	ref := subjectRef(id)
+	ref := SubjectRef(id)
 	tests := []struct {
 		name  string
 		entry Entry
@@ -288,7 +288,7 @@ func TestCertificateGoesThroughTheLedger(t *testing.T) {
 	c := &Certificate{Erasure: Random{}.New(), Cause: CauseInactive, At: start, Settled: start.Add(time.Second), Stores: []Destroyed{
 		{"building-a", Erased, 2}, {"building-a", Referred, 1}, {"cloud", Erased, 12}, {"phones", Instructed, 0},
 	}}
-	e := Entry{Meta: Meta{At: c.Settled}, ID: c.Erasure, Act: ActErasureSettled, Facts: c.facts(subjectRef("x"))}
+	e := Entry{Meta: Meta{At: c.Settled}, ID: c.Erasure, Act: ActErasureSettled, Facts: c.facts(SubjectRef("x"))}
 	if err := r.checkFacts(&e); err != nil {
 		t.Fatal(err)
 	}

@@ -202,7 +202,7 @@ func (l *lookout) anyOf(s *store, text []byte) bool {
 func (l *lookout) isSubject(s *store, id ID) bool {
 	is, seen := l.ids[id]
 	if !seen {
-		is = subjectRef(id) == l.ref
+		is = SubjectRef(id) == l.ref
 		l.ids[id] = is
 	}
 	return is || s.kind == Vault && slices.Contains(l.pseudonyms, id)

@@ -1,11 +1,6 @@
 package remotecall
 
-import (
-	"crypto/sha256"
-	"encoding/hex"
-
-	"hoistway/dispatch/registry"
-)
+import "hoistway/dispatch/registry"
 
 // What a user enters about other people, in the words of the key audit and of
 // the ledger.
@@ -17,18 +12,12 @@ const (
 // attest writes into the ledger that a user attested somebody's consent, and
 // gives the ID of the attestation.
 func (s *Service) attest(subject registry.ID, what string, of registry.ID, building string, guardian bool) (registry.ID, error) {
-	facts := map[string]string{"ref": subjectRef(subject), "for": what, "of": string(of), "building": building}
+	facts := map[string]string{"ref": registry.SubjectRef(subject), "for": what, "of": string(of), "building": building}
 	if guardian {
 		facts["guardian"] = "yes"
 	}
 	id, err := s.c.Registry.Append(registry.Entry{Act: registry.ActConsent, Facts: facts}, false)
 	return id, stored("record the consent", err)
-}
-
-// subjectRef names a subject in the ledger, as act.go of the registry says.
-func subjectRef(subject registry.ID) string {
-	sum := sha256.Sum256([]byte("erased|" + string(subject)))
-	return hex.EncodeToString(sum[:])
 }
 
 // enter stores a visitor key or sub-user together with its entry in the key

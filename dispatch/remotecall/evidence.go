@@ -15,7 +15,7 @@ func (s *Service) note(act string, facts map[string]string, durable bool) (regis
 // addEvidence adds the entries of the ledger that are about the subject, such
 // as consents that they attested, notices that they were given and requests.
 func (s *Service) addEvidence(subject registry.ID, file *exportFile) error {
-	ref := subjectRef(subject)
+	ref := registry.SubjectRef(subject)
 	err := s.c.Registry.Entries(func(_ uint64, e *registry.Entry) error {
 		if e.Facts["ref"] != ref {
 			return nil

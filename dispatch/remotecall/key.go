@@ -216,13 +216,9 @@ func (s *Service) CheckKey(building string, k Key, floor string) error {
 // grant that floor: a permission of the host's that has lapsed, or is closed
 // at this time of day, closes the key as well.
 func (s *Service) openWith(building string, k Key, floor string, use bool) error {
-	b, err := s.site(building, Flow)
+	b, asked, err := s.landing(building, Flow, floor)
 	if err != nil {
 		return err
-	}
-	asked, known := b.floors[floor]
-	if !known {
-		return UnknownFloor
 	}
 	now := s.now()
 	s.mu.Lock()

@@ -88,7 +88,7 @@ func (m *Manager) Admit(a Admission) (_ registry.ID, err error) {
 	}
 	if !known {
 		_, err := s.c.Registry.Append(registry.Entry{Act: registry.ActNotice, Facts: map[string]string{
-			"ref": subjectRef(subject), "building": m.building, "service": a.Service,
+			"ref": registry.SubjectRef(subject), "building": m.building, "service": a.Service,
 		}}, false)
 		if err != nil {
 			s.restoreApartment(m.building, subject, old, a)

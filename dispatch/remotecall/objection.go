@@ -79,6 +79,6 @@ func (s *Service) object(q *request, purpose registry.Purpose) error {
 			return err
 		}
 	}
-	_, err = s.note(registry.ActObjection, map[string]string{"ref": subjectRef(q.subject), "purpose": string(purpose), "service": q.service, "state": "made"}, true)
+	_, err = s.note(registry.ActObjection, map[string]string{"ref": registry.SubjectRef(q.subject), "purpose": string(purpose), "service": q.service, "state": "made"}, true)
 	return err
 }

@@ -263,7 +263,7 @@ func (s *Service) prove(r *RightsRequest) (*request, error) {
 // entry is the request's in the ledger: without an outcome when it comes in,
 // and again with one.
 func (q *request) entry(outcome string, erasure registry.ID) registry.Entry {
-	facts := map[string]string{"right": string(q.right), "channel": q.channel, "service": q.service, "ref": subjectRef(q.subject)}
+	facts := map[string]string{"right": string(q.right), "channel": q.channel, "service": q.service, "ref": registry.SubjectRef(q.subject)}
 	if q.building != "" {
 		facts["building"] = q.building
 	}
@@ -280,7 +280,7 @@ func (q *request) entry(outcome string, erasure registry.ID) registry.Entry {
 }
 
 func (q *request) referralEntry(x referral) registry.Entry {
-	facts := map[string]string{"building": x.building, "service": q.service, "ref": subjectRef(q.subject)}
+	facts := map[string]string{"building": x.building, "service": q.service, "ref": registry.SubjectRef(q.subject)}
 	if len(x.kinds) > 0 {
 		var names []string
 		for _, k := range x.kinds {

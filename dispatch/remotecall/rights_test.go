@@ -386,7 +386,7 @@ func TestRequestsAreEvidence(t *testing.T) {
 			seen := map[string]int{}
 			h.ok(h.stores.Entries(func(_ uint64, e *registry.Entry) error {
 				if e.ID == f.Request && e.Act == registry.ActRequest {
-					seen[fmt.Sprint(e.Facts["outcome"], " ", e.Facts["ref"] == subjectRef(a.subject))]++
+					seen[fmt.Sprint(e.Facts["outcome"], " ", e.Facts["ref"] == registry.SubjectRef(a.subject))]++
 				}
 				return nil
 			}))

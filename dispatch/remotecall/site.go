@@ -48,6 +48,19 @@ func (s *Service) site(building, service string) (*site, error) {
 	return b, nil
 }
 
+// landing finds a building like site, and one of its floors by name.
+func (s *Service) landing(building, service, floor string) (*site, int, error) {
+	b, err := s.site(building, service)
+	if err != nil {
+		return nil, 0, err
+	}
+	i, known := b.floors[floor]
+	if !known {
+		return nil, 0, UnknownFloor
+	}
+	return b, i, nil
+}
+
 // check finds all faults of a configuration at once.
 func (c *Config) check() (map[string]*site, error) {
 	var faults []error

@@ -89,12 +89,8 @@ func (s *Service) CheckTag(building, number, floor string) error {
 }
 
 func (s *Service) checkTag(building, number, floor string) error {
-	b, err := s.site(building, "")
-	if err != nil {
+	if _, _, err := s.landing(building, "", floor); err != nil {
 		return err
-	}
-	if _, known := b.floors[floor]; !known {
-		return UnknownFloor
 	}
 	d := s.digest("tag", building, number)
 	s.mu.Lock()
@@ -104,7 +100,7 @@ func (s *Service) checkTag(building, number, floor string) error {
 		return TagUnknown
 	}
 	var t registry.KeyTag
-	err = s.handle(registry.RoleService, registry.ToProvide).In(building).Of(at.subject).
+	err := s.handle(registry.RoleService, registry.ToProvide).In(building).Of(at.subject).
 		Get(registry.Ref{Kind: registry.KindKeyTag, Subject: at.subject}, &t)
 	switch {
 	case gone(err) || err == nil && t.Number != number:

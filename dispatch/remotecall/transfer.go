@@ -251,7 +251,7 @@ func (o *Operator) Disclose(r Order) (export []byte, err error) {
 			continue
 		}
 		named = append(named, subject)
-		facts["ref-"+strconv.Itoa(len(named))] = subjectRef(subject)
+		facts["ref-"+strconv.Itoa(len(named))] = registry.SubjectRef(subject)
 	}
 	if len(named) == 0 {
 		return nil, NoAccount

@@ -197,7 +197,7 @@ func TestDisclosureKeepsToTheOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.ok(h.stores.Entries(func(_ uint64, e *registry.Entry) error {
-		if e.Act == registry.ActDisclosure && (e.Facts["subjects"] != "1" || e.Facts["ref-1"] != subjectRef(a.subject) || e.Facts["ref-2"] != "") {
+		if e.Act == registry.ActDisclosure && (e.Facts["subjects"] != "1" || e.Facts["ref-1"] != registry.SubjectRef(a.subject) || e.Facts["ref-2"] != "") {
 			t.Errorf("the ledger's scope is %v", e.Facts)
 		}
 		return nil

@@ -57,13 +57,9 @@ func (s *Service) Visit(id uint64) (Visit, error) {
 // permissions of the main user who opened cover at this moment, and ends with
 // their account.
 func (s *Service) CheckVisit(building string, id registry.ID, floor string) error {
-	b, err := s.site(building, Flow)
+	b, asked, err := s.landing(building, Flow, floor)
 	if err != nil {
 		return err
-	}
-	asked, known := b.floors[floor]
-	if !known {
-		return UnknownFloor
 	}
 	now := s.now()
 	s.mu.Lock()

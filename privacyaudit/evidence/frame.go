@@ -77,8 +77,8 @@ func (f *Frame) Message() (word string, body []byte, err error) {
 	return string(first), rest, nil
 }
 
-// wireKeyFile is the back end's private key in the folder of the keys.
-const wireKeyFile = "wire.key"
+// WireKeyFile is the back end's private key in the folder of the keys.
+const WireKeyFile = "wire.key"
 
 // Captures calls f for every frame of every file in the folder of the wire, with
 // the name that the file has among the Texts. Frames are opened with the key in
@@ -88,7 +88,7 @@ func (p Parts) Captures(f func(name string, frame *Frame) error) error {
 	nodes, err := p.tree()
 	errs := []error{err}
 	var key []byte
-	if i := slices.IndexFunc(nodes, func(n node) bool { return n.name == "keys/"+wireKeyFile }); i >= 0 {
+	if i := slices.IndexFunc(nodes, func(n node) bool { return n.name == "keys/"+WireKeyFile }); i >= 0 {
 		if key, err = readWhole(nodes[i].path); err != nil {
 			errs = append(errs, fmt.Errorf("evidence: %w", err))
 		}

@@ -3,7 +3,6 @@ package format
 import (
 	"bytes"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -66,18 +65,6 @@ func repeated(members []Member) error {
 // Text gives the string that a member holds, unescaped; false where it holds
 // none. It is a part of the record, or where there are escapes appended to dst.
 func (m Member) Text(dst []byte) ([]byte, bool) { return text(dst, m.Raw) }
-
-// Text gives the string that a raw value holds, unescaped; raw is from Parse.
-func Text(dst, raw []byte) ([]byte, error) {
-	b, ok := text(dst, raw)
-	if !ok {
-		return nil, ErrNoText
-	}
-	return b, nil
-}
-
-// ErrNoText says that a value is no string.
-var ErrNoText = errors.New("the value is no string")
 
 // Bytes appends what a member holds in base64 to dst; false where it holds none.
 func (m Member) Bytes(dst []byte) ([]byte, bool) {

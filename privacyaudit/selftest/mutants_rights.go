@@ -223,24 +223,12 @@ func dropping(acts ...string) func(*Bench) error {
 
 // overscope adds what the cloud has of somebody else to every disclosure.
 func overscope(b *Bench) error {
-	files, err := b.files("exports/*-disclosure.json")
-	if err != nil {
-		return err
-	}
-	changed := 0
-	for i, name := range files {
-		text, err := b.read(name)
-		if err != nil {
-			return err
-		}
-		export, err := parseDoc(text)
-		if err != nil {
-			return err
-		}
+	changed, files := 0, 0
+	err := b.answers("disclosure", func(export doc) {
 		items, _ := export["items"].([]any)
-		for _, one := range b.accounts(bothServices[i%len(bothServices)]) {
+		for _, one := range b.accounts(bothServices[files%len(bothServices)]) {
 			email := b.value(one.subject, "email", nil)
-			if strings.Contains(string(text), email) || len(items) == 0 {
+			if strings.Contains(string(export.text()), email) || len(items) == 0 {
 				continue
 			}
 			items = append(items, itemOf(one.service, email, b.end()))
@@ -248,9 +236,10 @@ func overscope(b *Bench) error {
 			break
 		}
 		export["items"] = items
-		if err := b.write(name, export.text()); err != nil {
-			return err
-		}
+		files++
+	})
+	if err != nil {
+		return err
 	}
 	if changed == 0 {
 		return fmt.Errorf("nothing was disclosed")

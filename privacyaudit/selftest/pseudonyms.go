@@ -151,17 +151,22 @@ func (b *Bench) rename(names map[string]string) error {
 	}); err != nil {
 		return err
 	}
-	if err := b.edit("vault", func(s *contents) error {
+	if err := b.rekeyVault(names); err != nil {
+		return err
+	}
+	return b.renameTexts(names)
+}
+
+// rekeyVault renames all keys and links of the vault.
+func (b *Bench) rekeyVault(names map[string]string) error {
+	return b.edit("vault", func(s *contents) error {
 		for i := range s.records {
 			if err := b.rekey(&s.records[i], names); err != nil {
 				return err
 			}
 		}
 		return nil
-	}); err != nil {
-		return err
-	}
-	return b.renameTexts(names)
+	})
 }
 
 // rekey renames a key or a link of the vault, and wraps it anew.
@@ -261,14 +266,7 @@ func (b *Bench) renameSubject(old, new string) error {
 			return err
 		}
 	}
-	if err := b.edit("vault", func(s *contents) error {
-		for i := range s.records {
-			if err := b.rekey(&s.records[i], names); err != nil {
-				return err
-			}
-		}
-		return nil
-	}); err != nil {
+	if err := b.rekeyVault(names); err != nil {
 		return err
 	}
 	if err := b.edit("building-main", func(s *contents) error {
