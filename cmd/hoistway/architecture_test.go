@@ -31,6 +31,12 @@ func rooms() []room {
 		{"dispatch/remotecall", []string{"dispatch", "dispatch/registry"}},
 		{"dispatch/remotecall/wire", []string{"dispatch/registry", "dispatch/remotecall"}},
 		{"dispatch/remotecall/phone", []string{"dispatch/registry", "dispatch/remotecall", "dispatch/remotecall/wire"}},
+		// What a gateway and a building say to each other, so that neither knows
+		// the other.
+		{"dispatch/building", []string{"dispatch"}},
+		{"dispatch/gateway", []string{"dispatch", "dispatch/building"}},
+		// The app API is the services' network front; lifts are a small interface to it.
+		{"dispatch/gateway/app", []string{"dispatch/registry", "dispatch/remotecall"}},
 		{"twin/motion", nil},
 		{"twin/draw", []string{"scenarios"}},
 		{"twin/people", []string{"scenarios", "twin/draw", "twin/script"}},
@@ -39,10 +45,14 @@ func rooms() []room {
 		{"twin/check", []string{"scenarios"}},
 		{"twin/script", []string{"scenarios", "twin/draw"}},
 		{"twin", []string{"dispatch", "scenarios", "twin/check", "twin/motion", "twin/people", "twin/result", "twin/script"}},
+		{"twin/live", []string{"dispatch", "dispatch/building", "scenarios", "twin", "twin/people"}},
 		{"twin/twintest", []string{"scenarios", "twin", "twin/script"}},
 		{"twin/study", []string{"scenarios", "twin", "twin/check", "twin/result", "twin/roundtrip", "twin/script"}},
 		{"reports", []string{"privacyaudit/finding", "twin/result"}},
 		{"bench", []string{"dispatch", "scenarios", "twin", "twin/motion", "twin/people", "twin/result", "twin/study"}},
+		// What tests a gateway over the network knows nothing of how it is made.
+		{"bench/conformance", nil},
+		{"bench/load", []string{"scenarios"}},
 		// The estate is a building's people with their phones before the real
 		// service: the one place that knows both the twin and the stores.
 		{"bench/estate", []string{"dispatch/registry", "dispatch/remotecall", "dispatch/remotecall/phone", "dispatch/remotecall/wire", "scenarios", "twin", "twin/people", "twin/result", "twin/script"}},
@@ -57,7 +67,7 @@ func rooms() []room {
 		// The self-test lets wrong writers write and the auditor read: the one
 		// place that knows both sides.
 		{"privacyaudit/selftest", []string{"bench/estate", "dispatch/registry", "dispatch/remotecall", "dispatch/remotecall/phone", "dispatch/remotecall/wire", "privacyaudit", "privacyaudit/attack", "privacyaudit/badgerfiles", "privacyaudit/evidence", "privacyaudit/finding", "privacyaudit/format", "privacyaudit/search", "scenarios", "twin", "twin/result"}},
-		{"cmd/hoistway", []string{"bench", "bench/estate", "dispatch", "dispatch/registry", "dispatch/remotecall", "privacyaudit", "privacyaudit/evidence", "privacyaudit/finding", "privacyaudit/format", "privacyaudit/selftest", "reports", "scenarios", "twin", "twin/check", "twin/result", "twin/roundtrip", "twin/study"}},
+		{"cmd/hoistway", []string{"bench", "bench/conformance", "bench/estate", "bench/load", "dispatch", "dispatch/building", "dispatch/gateway", "dispatch/gateway/app", "dispatch/registry", "dispatch/remotecall", "privacyaudit", "privacyaudit/evidence", "privacyaudit/finding", "privacyaudit/format", "privacyaudit/selftest", "reports", "scenarios", "twin", "twin/check", "twin/live", "twin/result", "twin/roundtrip", "twin/study"}},
 	}
 }
 

@@ -1,0 +1,133 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+
+	"hoistway/dispatch"
+)
+
+// Gateway serves buildings over the network. Make one with Open, let Run run
+// it, and serve Handler.
+type Gateway struct {
+	config    Config
+	log       *slog.Logger
+	metrics   *metrics.Set
+	start     time.Time // wall-clock time of instant 0
+	began     time.Time // the same with the monotonic clock
+	sites     []*site
+	byID      map[string]*site
+	authority *authority
+	streams   *streams
+	journal   *journal
+}
+
+// Open connects a gateway to its buildings. Time begins to run.
+func Open(c Config) (*Gateway, error) {
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("gateway: %w", err)
+	}
+	g := &Gateway{config: c, log: c.Log, metrics: c.Metrics, byID: map[string]*site{}, began: time.Now()}
+	if g.log == nil {
+		g.log = slog.New(slog.DiscardHandler)
+	}
+	if g.metrics == nil {
+		g.metrics = metrics.NewSet()
+	}
+	if g.start = c.Start; g.start.IsZero() {
+		g.start = g.began.Round(0).UTC()
+	}
+	var err error
+	if c.Journal != nil {
+		if g.journal, err = newJournal(c.Journal, c.JournalScenarios); err != nil {
+			return nil, err
+		}
+	}
+	for i, b := range c.Buildings {
+		s, err := newSite(g, i, b)
+		if err != nil {
+			return nil, err
+		}
+		g.sites = append(g.sites, s)
+		g.byID[b.ID] = s
+	}
+	if g.authority, err = newAuthority(g); err != nil {
+		return nil, err
+	}
+	g.streams = newStreams(g)
+	return g, nil
+}
+
+// Run plays the buildings until ctx ends or one of them fails. It ends with the
+// journal complete.
+func (g *Gateway) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var all sync.WaitGroup
+	for _, s := range g.sites {
+		all.Go(func() {
+			if err := s.run(ctx); err != nil {
+				stop(err)
+			}
+		})
+	}
+	all.Wait()
+	err := context.Cause(ctx)
+	if errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	if g.journal != nil {
+		err = errors.Join(err, g.journal.close())
+	}
+	return err
+}
+
+// Drain ends the service to clients in order: no new sockets, a close frame on
+// the open ones, after what waits for them has been sent or ctx has ended.
+func (g *Gateway) Drain(ctx context.Context) { g.streams.drain(ctx) }
+
+// Handler is everything that the gateway serves.
+func (g *Gateway) Handler() http.Handler {
+	mux := http.NewServeMux()
+	g.authority.routes(mux)
+	g.streams.routes(mux)
+	if g.config.App != nil {
+		mux.Handle("/app/", g.config.App)
+	}
+	mux.HandleFunc("GET /healthz", g.health)
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		g.metrics.WritePrometheus(w)
+	})
+	return http.MaxBytesHandler(mux, g.config.Limits.Body)
+}
+
+// health says that every building's goroutine still answers.
+func (g *Gateway) health(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
+	defer cancel()
+	for _, s := range g.sites {
+		if err := s.ask(ctx, func() {}); err != nil {
+			http.Error(w, fmt.Sprintf("building %s does not answer: %v", s.id, err), http.StatusServiceUnavailable)
+			return
+		}
+	}
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// instant is the present on the buildings' clock.
+func (g *Gateway) instant() dispatch.Instant {
+	return dispatch.Instant(float64(time.Since(g.began)) * g.config.Speed)
+}
+
+// wait is how long to wait, on the wall clock, for an instant.
+func (g *Gateway) wait(at dispatch.Instant) time.Duration {
+	return max(0, time.Duration(float64(at)/g.config.Speed)-time.Since(g.began))
+}
