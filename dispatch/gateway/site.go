@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"hoistway/dispatch"
@@ -31,7 +30,7 @@ type site struct {
 
 	inbox chan func()   // any goroutine
 	done  chan struct{} // closed when run has ended
-	down  atomic.Int64  // any goroutine: monotonic instant in ns until which the link to the site is down
+	link  impairment    // any goroutine: what is wrong between clients and the site
 
 	now    dispatch.Instant // of what is being done
 	alarms alarms
@@ -41,6 +40,7 @@ type site struct {
 
 func newSite(g *Gateway, index int, b Building) (*site, error) {
 	s := &site{gateway: g, id: b.ID, index: index, building: b.Building, layout: b.Building.Layout(), inbox: make(chan func(), g.config.Limits.Inbox), done: make(chan struct{})}
+	s.link.gateway = g
 	for i := range s.layout.Banks {
 		s.groups = append(s.groups, newGroup(s, i, strconv.Itoa(i+1)))
 	}
