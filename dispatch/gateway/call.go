@@ -22,6 +22,10 @@ type action struct {
 	MediaID     string
 	MediaCC     string
 	MediaType   string
+
+	// Admitted is the verdict of admits, which has to be asked on the goroutine
+	// of the connection before the action is posted to the site.
+	Admitted bool
 }
 
 // holdOpen is a lift-call-api-v2 hold_open that has passed the schema.
@@ -30,6 +34,9 @@ type holdOpen struct {
 	Area       int64
 	Hard, Soft time.Duration
 }
+
+// bank is what the group's cars and floors are.
+func (g *group) bank() *building.Bank { return &g.site.layout.Banks[g.index] }
 
 // calls are the calls of one group that clients placed.
 type calls struct{}
