@@ -26,6 +26,7 @@ type call struct {
 	car    CarID
 	group  int32
 	permit Permit
+	cars   uint64 // that may take it
 	placed Instant
 	ready  Instant
 	due    Instant // callWaiting: when to look for a car
@@ -111,6 +112,8 @@ func (k *Controller) give(slot int32, c *car) {
 // capable says why a car cannot take a call, or "".
 func (k *Controller) capable(c *car, cl *call) string {
 	switch {
+	case cl.cars>>uint(c.id)&1 == 0:
+		return "not allowed by the call"
 	case c.mode != InService:
 		return "out of service"
 	case !c.serves.has(cl.floor):

@@ -38,11 +38,12 @@ const (
 	AlreadyRegistered        // the landing call is lit
 	CarNotServing            // the car does not serve the floor
 	CarOutOfService          // the car takes no calls
-	GroupTooLarge            // the group exceeds every car
+	GroupTooLarge            // the group exceeds every car that may take it
 	RevokedPermit            // the permit was revoked while the call was open
+	NoCarAllowed             // cars of the bank serve both floors, but none that the call allows
 )
 
-var reasonNames = [...]string{"", "floor-locked", "floor-not-served", "same-floor", "no-way-on", "already-registered", "car-not-serving", "car-out-of-service", "group-too-large", "permit-revoked"}
+var reasonNames = [...]string{"", "floor-locked", "floor-not-served", "same-floor", "no-way-on", "already-registered", "car-not-serving", "car-out-of-service", "group-too-large", "permit-revoked", "no-car-allowed"}
 
 func (r Reason) String() string {
 	if int(r) < len(reasonNames) {

@@ -178,6 +178,9 @@ func (k *Controller) check(ev *Event) error {
 		if ev.Kind == DestinationCall && (ev.Group < 1 || !floorOK(ev.To)) {
 			return fail(ErrEvent, "group of %d to floor %d, want at least 1 and floor 0 to %d", ev.Group, ev.To, k.floors-1)
 		}
+		if ev.Kind == DestinationCall && ev.Cars>>uint(len(k.cars)) != 0 {
+			return fail(ErrEvent, "allowed cars %s, want 0 to %d", carList(ev.Cars), len(k.cars)-1)
+		}
 	case CarCall, CarStatus, DoorStatus, CarMode:
 		if ev.Car < 0 || int(ev.Car) >= len(k.cars) {
 			return fail(ErrCar, "car %d, want 0 to %d", ev.Car, len(k.cars)-1)

@@ -2,6 +2,8 @@ package dispatch
 
 import (
 	"fmt"
+	"math/bits"
+	"strconv"
 	"time"
 )
 
@@ -58,7 +60,7 @@ type EventKind uint8
 const (
 	LandingCall     EventKind = iota + 1 // Call, Floor, Dir, Permit: a button on a landing
 	CarCall                              // Car, Floor, Permit: a button in a car
-	DestinationCall                      // Call, Floor, To, Group, Ready, Permit: a panel or a phone
+	DestinationCall                      // Call, Floor, To, Group, Ready, Permit, Cars: a panel or a phone
 	Cancel                               // Call: the caller gave up
 	CarStatus                            // Car, Floor, To: standing at Floor (To NoFloor) or on the way from Floor to To
 	DoorStatus                           // Car, Floor, Door, Load: the doors entered a phase
@@ -103,6 +105,7 @@ type Event struct {
 	Call   CallID
 	Ready  Instant // when the caller will be at the landing; at or before At means now
 	Load   int64   // g
+	Cars   uint64  // the cars that may take the call: bit i stands for car i; 0 = all
 	Group  int32   // people travelling together, at least 1
 	Permit Permit
 	Car    CarID
@@ -115,6 +118,18 @@ type Event struct {
 	Locked bool
 }
 
+// carList writes a bit set of cars as "0,2".
+func carList(cars uint64) string {
+	var s []byte
+	for ; cars != 0; cars &= cars - 1 {
+		if len(s) > 0 {
+			s = append(s, ',')
+		}
+		s = strconv.AppendInt(s, int64(bits.TrailingZeros64(cars)), 10)
+	}
+	return string(s)
+}
+
 // String renders the event for transcripts.
 func (e Event) String() string {
 	s := fmt.Sprintf("%v %v", e.At, e.Kind)
@@ -125,6 +140,9 @@ func (e Event) String() string {
 		s += fmt.Sprintf(" car=%d floor=%d", e.Car, e.Floor)
 	case DestinationCall:
 		s += fmt.Sprintf(" call=%d floor=%d to=%d group=%d ready=%v", e.Call, e.Floor, e.To, e.Group, e.Ready)
+		if e.Cars != 0 {
+			s += " cars=" + carList(e.Cars)
+		}
 	case Cancel:
 		s += fmt.Sprintf(" call=%d", e.Call)
 	case CarStatus:

@@ -17,7 +17,7 @@ func wildEvent() *rapid.Generator[dispatch.Event] {
 		return dispatch.Event{
 			At:    time.Duration(rapid.Int64().Draw(t, "at")),
 			Call:  dispatch.CallID(rapid.Int64().Draw(t, "call")),
-			Ready: time.Duration(rapid.Int64().Draw(t, "ready")), Load: rapid.Int64().Draw(t, "load"),
+			Ready: time.Duration(rapid.Int64().Draw(t, "ready")), Load: rapid.Int64().Draw(t, "load"), Cars: rapid.Uint64().Draw(t, "cars"),
 			Group: rapid.Int32().Draw(t, "group"), Permit: dispatch.Permit(rapid.Int32().Draw(t, "permit")),
 			Car: dispatch.CarID(rapid.Int16().Draw(t, "car")), Floor: dispatch.Floor(rapid.Int16().Draw(t, "floor")), To: dispatch.Floor(rapid.Int16().Draw(t, "to")),
 			Dir: dispatch.Direction(rapid.Int8().Draw(t, "dir")), Kind: dispatch.EventKind(rapid.Byte().Draw(t, "kind")),
@@ -73,6 +73,9 @@ func faults() []fault {
 		{"a landing call in no direction", dispatch.ErrEvent, k(dispatch.LandingCall), func(ev *dispatch.Event, _ *wrong) { ev.Dir = dispatch.None }},
 		{"a direction there is not", dispatch.ErrEvent, k(dispatch.LandingCall), func(ev *dispatch.Event, w *wrong) { ev.Dir = dispatch.Direction(2 + w.above) }},
 		{"a group of nobody", dispatch.ErrEvent, k(dispatch.DestinationCall), func(ev *dispatch.Event, w *wrong) { ev.Group = int32(1 - w.below) }},
+		{"an allowed car that is not there", dispatch.ErrEvent, k(dispatch.DestinationCall), func(ev *dispatch.Event, w *wrong) {
+			ev.Cars = 1 | 1<<min(len(w.cfg.Cars)+w.above, 63)
+		}},
 		{"no door phase", dispatch.ErrEvent, k(dispatch.DoorStatus), func(ev *dispatch.Event, _ *wrong) { ev.Door = 0 }},
 		{"a door phase there is not", dispatch.ErrEvent, k(dispatch.DoorStatus), func(ev *dispatch.Event, w *wrong) { ev.Door = dispatch.DoorsClosed + dispatch.Door(w.below) }},
 		{"a negative load", dispatch.ErrEvent, k(dispatch.DoorStatus), func(ev *dispatch.Event, w *wrong) { ev.Load = -int64(w.below) }},

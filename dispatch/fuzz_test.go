@@ -24,6 +24,9 @@ func decodeEvents(data []byte) []dispatch.Event {
 		}
 		call++
 		ev.Call = call
+		if b[1] >= 128 { // of two cars; every other set names one there is not
+			ev.Cars = uint64(b[1] >> 2 % 8)
+		}
 		if ev.Kind == dispatch.Cancel {
 			ev.Call -= dispatch.CallID(b[6])
 		}

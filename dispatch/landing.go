@@ -12,6 +12,9 @@ func (k *Controller) anyCar(ok func(*car) bool) bool {
 	return false
 }
 
+// allCars allows every car there can be: MaxCars is the width of the set.
+const allCars = ^uint64(0)
+
 func (k *Controller) landingCall(ev *Event) {
 	k.lastCall = ev.Call
 	s := side(ev.Dir)
@@ -29,7 +32,7 @@ func (k *Controller) landingCall(ev *Event) {
 		k.reject(ev.Call, NoWayOn)
 		return
 	}
-	slot := k.open(call{id: ev.Call, state: callOpen, floor: ev.Floor, to: NoFloor, dir: ev.Dir, car: NoCar, group: 1, permit: ev.Permit, placed: ev.At, ready: ev.At})
+	slot := k.open(call{id: ev.Call, state: callOpen, floor: ev.Floor, to: NoFloor, dir: ev.Dir, car: NoCar, cars: allCars, group: 1, permit: ev.Permit, placed: ev.At, ready: ev.At})
 	k.landing[s][ev.Floor] = slot
 	if k.atOpenDoors(slot) {
 		return
@@ -41,6 +44,11 @@ func (k *Controller) destinationCall(ev *Event) {
 	k.lastCall = ev.Call
 	dir := towards(ev.Floor, ev.To)
 	both := func(c *car) bool { return c.serves.has(ev.Floor) && c.serves.has(ev.To) }
+	cars := ev.Cars
+	if cars == 0 {
+		cars = allCars
+	}
+	allowed := func(c *car) bool { return cars>>uint(c.id)&1 != 0 && both(c) }
 	switch {
 	case dir == None:
 		k.reject(ev.Call, SameFloor)
@@ -51,13 +59,16 @@ func (k *Controller) destinationCall(ev *Event) {
 	case !k.anyCar(both):
 		k.reject(ev.Call, FloorNotServed)
 		return
+	case !k.anyCar(allowed):
+		k.reject(ev.Call, NoCarAllowed)
+		return
 	case !k.anyCar(func(c *car) bool {
-		return both(c) && int64(ev.Group)*personMass <= c.Load && int(ev.Group) <= c.Persons
+		return allowed(c) && int64(ev.Group)*personMass <= c.Load && int(ev.Group) <= c.Persons
 	}):
 		k.reject(ev.Call, GroupTooLarge)
 		return
 	}
-	slot := k.open(call{id: ev.Call, state: callOpen, known: true, floor: ev.Floor, to: ev.To, dir: dir, car: NoCar, group: ev.Group, permit: ev.Permit, placed: ev.At, ready: max(ev.At, ev.Ready)})
+	slot := k.open(call{id: ev.Call, state: callOpen, known: true, floor: ev.Floor, to: ev.To, dir: dir, car: NoCar, cars: cars, group: ev.Group, permit: ev.Permit, placed: ev.At, ready: max(ev.At, ev.Ready)})
 	if ev.Ready <= ev.At && k.atOpenDoors(slot) {
 		return
 	}

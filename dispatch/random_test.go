@@ -117,6 +117,12 @@ func (s *stage) actions() map[string]func(*rapid.T) {
 		dir := rapid.SampledFrom([]dispatch.Direction{dispatch.Up, dispatch.Down}).Draw(t, "dir")
 		s.do(t, dispatch.Event{Kind: dispatch.LandingCall, Call: s.calls, Floor: s.floor(t, "floor"), Dir: dir})
 	}
+	allowed := func(t *rapid.T) uint64 {
+		if rapid.IntRange(0, 2).Draw(t, "any car") > 0 {
+			return 0
+		}
+		return rapid.Uint64Range(1, 1<<len(s.cfg.Cars)-1).Draw(t, "cars")
+	}
 	destination := func(t *rapid.T) {
 		s.calls++
 		ready := s.Now()
@@ -125,7 +131,7 @@ func (s *stage) actions() map[string]func(*rapid.T) {
 		}
 		s.do(t, dispatch.Event{
 			Kind: dispatch.DestinationCall, Call: s.calls, Floor: s.floor(t, "floor"), To: s.floor(t, "to"), Ready: ready,
-			Group: rapid.Int32Range(1, 4).Draw(t, "group"), Permit: dispatch.Permit(rapid.IntRange(0, 3).Draw(t, "permit")),
+			Group: rapid.Int32Range(1, 4).Draw(t, "group"), Permit: dispatch.Permit(rapid.IntRange(0, 3).Draw(t, "permit")), Cars: allowed(t),
 		})
 	}
 	pass := func(t *rapid.T) {

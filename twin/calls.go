@@ -136,6 +136,9 @@ func (t *Twin) step(b *bank, ev *dispatch.Event) {
 	t.digest.word(uint64(ev.At)<<4 ^ uint64(ev.Kind))
 	t.digest.word(uint64(uint8(ev.Car))<<56 | uint64(uint8(ev.Floor))<<48 | uint64(uint8(ev.To))<<40 | uint64(ev.Dir+1)<<38 | uint64(ev.Door)<<36 | uint64(ev.Mode)<<35 | uint64(uint32(ev.Call)))
 	t.digest.word(uint64(ev.Ready)<<1 ^ uint64(ev.Load)<<24 ^ uint64(uint32(ev.Group))<<56 ^ uint64(uint32(ev.Permit))<<40 ^ bit(ev.Locked))
+	if ev.Cars != 0 {
+		t.digest.word(ev.Cars)
+	}
 	if t.opt.Trace != nil {
 		t.trace(b, ev, out)
 	}

@@ -179,7 +179,7 @@ func (l *Ledger) names(cmd *dispatch.Command) string {
 		if cmd.Car == dispatch.NoCar && l.calls[cmd.Call] == nil {
 			return "the call is not open"
 		}
-		if cmd.Reason < dispatch.FloorLocked || cmd.Reason > dispatch.RevokedPermit {
+		if cmd.Reason < dispatch.FloorLocked || cmd.Reason > dispatch.NoCarAllowed {
 			return "the reason is not on the list"
 		}
 		if cmd.Car == dispatch.NoCar {
@@ -227,6 +227,9 @@ func (l *Ledger) able(call *dispatch.Event, id dispatch.CarID) bool {
 	}
 	if call.Kind == dispatch.DestinationCall {
 		c := &l.config.Cars[id]
+		if call.Cars != 0 && call.Cars&(1<<id) == 0 {
+			return false
+		}
 		return l.serves(id, call.To) && int(call.Group) <= c.Persons && int64(call.Group)*personMass <= c.Load
 	}
 	return slices.ContainsFunc(l.config.Cars[id].Serves, func(f dispatch.Floor) bool {

@@ -86,6 +86,7 @@ func TestLedgerFindsBreaches(t *testing.T) {
 		{"a call is given to a car out of service", []step{{out(1), nil}}, step{call, cmds(do(dispatch.Assign, 1))}, "cannot take the call", false},
 		{"a call up is given to a car that goes no higher", nil, step{dispatch.Event{Kind: dispatch.LandingCall, Call: 1, Floor: 5, Dir: dispatch.Up}, cmds(do(dispatch.Assign, 1))}, "cannot take the call", false},
 		{"a group is given to a car too small for it", nil, step{dispatch.Event{Kind: dispatch.DestinationCall, Call: 1, Floor: 3, To: 8, Group: 5}, cmds(do(dispatch.Assign, 0))}, "cannot take the call", false},
+		{"a call is given to a car that it does not allow", nil, step{dispatch.Event{Kind: dispatch.DestinationCall, Call: 1, Floor: 3, To: 5, Group: 1, Cars: 1 << 1}, cmds(do(dispatch.Assign, 0))}, "cannot take the call", false},
 		{"a call is answered by another car than it was given to", []step{assigned, {dispatch.Event{Kind: dispatch.DoorStatus, Car: 1, Floor: 3, Door: dispatch.DoorsOpening}, nil}}, step{tick, cmds(do(dispatch.Answer, 1))}, "last given to car 0", false},
 		{"a call is answered with the doors closed", []step{assigned}, step{tick, cmds(do(dispatch.Answer, 0))}, "doors are not open at floor 3", false},
 		{"a call is answered at another floor", []step{assigned}, step{door(2, dispatch.DoorsOpening), cmds(do(dispatch.Answer, 0))}, "doors are not open at floor 3", false},

@@ -87,6 +87,24 @@ func (a *line) span(key string, absent time.Duration) time.Duration {
 	return d
 }
 
+// cars reads a list such as 0,2 into a bit set; 0 when the line has none.
+func (a *line) cars(key string) uint64 {
+	list := a.text(key)
+	if list == "" {
+		return 0
+	}
+	var set uint64
+	for part := range strings.SplitSeq(list, ",") {
+		n, err := strconv.ParseUint(part, 10, 8)
+		if err != nil || n >= dispatch.MaxCars {
+			a.failed("%s=%s, want cars such as 0,2, below %d", key, list, dispatch.MaxCars)
+			return 0
+		}
+		set |= 1 << n
+	}
+	return set
+}
+
 // word is the first word without a key.
 func (a *line) word() string {
 	w, _ := a.take(func(w string) bool { return !strings.Contains(w, "=") })

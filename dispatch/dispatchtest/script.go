@@ -22,7 +22,7 @@ import (
 //	car home=0 [serves=0,5-9] [persons=8] [load=600kg]
 //
 //	landing-call call=1 floor=3 up|down [permit=1]
-//	destination-call call=2 floor=0 to=9 [group=1] [ready=30s] [permit=1]
+//	destination-call call=2 floor=0 to=9 [group=1] [ready=30s] [permit=1] [cars=0,2]
 //	cancel call=1
 //	car-call car=0 floor=9
 //	car-mode car=0 in-service|out-of-service
@@ -239,6 +239,7 @@ func event(a *line) (dispatch.Event, error) {
 		}
 	case "destination-call":
 		ev.Kind, ev.To, ev.Group, ev.Ready = dispatch.DestinationCall, dispatch.Floor(a.number("to")), int32(a.or("group", 1)), a.span("ready", 0)
+		ev.Cars = a.cars("cars")
 	case "cancel":
 		ev.Kind = dispatch.Cancel
 	case "car-call":

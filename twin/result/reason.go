@@ -38,6 +38,7 @@ var reasonTable = []Reason{
 	{"car-not-serving", "the car does not serve the floor"},
 	{"car-out-of-service", "the car was out of service"},
 	{"group-too-large", "no car holds a group of that size"},
+	{"no-car-allowed", "none of the cars that the call allowed goes to both floors"},
 	{"permit-revoked", "the permission to be there was withdrawn on the way"},
 	{"not-let-in", "nobody let the visitor in at the entrance"},
 
