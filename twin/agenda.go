@@ -28,6 +28,7 @@ const (
 	actPlayed                 // index of the scripted act
 	dayTended                 // the service does what is due
 	faultTurns                // fault: it begins or ends
+	carBrakes                 // car: it begins to slow down for its target; only where somebody watches
 )
 
 // entry is one scheduled event, a plain value.

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"hoistway/dispatch"
+	"hoistway/dispatch/building"
 	"hoistway/scenarios"
 	"hoistway/twin/motion"
 )
@@ -15,7 +16,7 @@ type bank struct {
 	name    string
 	panel   bool // destination panels instead of buttons
 	first   int  // index of its first car in Twin.cars
-	ctrl    *dispatch.Controller
+	ctrl    building.Control
 	calls   callBook
 	lit     [2][]dispatch.CallID // landing calls by side and floor; -1 dark
 	queues  [2][]queue           // people who take any car, by side and floor
@@ -90,7 +91,7 @@ func (t *Twin) addBank(index int) error {
 			Open: d.Open, Close: d.Close, Advance: d.AdvanceOpening, DwellLanding: d.DwellLanding, DwellCar: d.DwellCar, Transfer: max(d.TransferIn, d.TransferOut),
 		})
 		c := car{
-			spec: sc, bank: index, index: i, id: int32(len(t.cars)), table: tab.motion, sound: tab.motion, floor: int32(sc.Home), target: -1, came: int32(sc.Home),
+			spec: sc, pace: 1, bank: index, index: i, id: int32(len(t.cars)), table: tab.motion, sound: tab.motion, floor: int32(sc.Home), target: -1, came: int32(sc.Home),
 			riders: make([]int32, 0, sc.Persons+1), waiting: queues(floors), serves: make([]bool, floors), pressed: make([]bool, floors),
 		}
 		for _, f := range sc.Serves {
@@ -98,7 +99,11 @@ func (t *Twin) addBank(index int) error {
 		}
 		t.cars = append(t.cars, c)
 	}
-	if b.ctrl, err = dispatch.New(cfg); err != nil {
+	control := t.opt.Control
+	if control == nil {
+		control = func(_ int, c dispatch.Config) (building.Control, error) { return dispatch.New(c) }
+	}
+	if b.ctrl, err = control(index, cfg); err != nil {
 		return err
 	}
 	t.banks = append(t.banks, b)

@@ -53,6 +53,14 @@ func (k *callBook) at(id dispatch.CallID) *callInfo {
 	return &k.infos[i]
 }
 
+// find is at for a call that may be over: then it gives nil.
+func (k *callBook) find(id dispatch.CallID) *callInfo {
+	if id < k.base || id >= k.next || !k.at(id).open {
+		return nil
+	}
+	return k.at(id)
+}
+
 // trim forgets ended calls at the start of the window.
 func (k *callBook) trim() {
 	for k.head < len(k.infos) && !k.infos[k.head].open {
@@ -85,27 +93,29 @@ func (t *Twin) callRecord(b *bank, c *callInfo, answered scenarios.Instant) {
 	t.fail(t.opt.Sink.Call(r))
 }
 
-// press lights a landing button that is dark.
-func (t *Twin) press(b *bank, floor int32, dir int8) {
+// press lights a landing button that is dark, and gives the call that it stands for.
+func (t *Twin) press(b *bank, floor int32, dir int8) dispatch.CallID {
 	s := sideOf(dir)
-	if b.lit[s][floor] >= 0 {
-		return
+	if lit := b.lit[s][floor]; lit >= 0 {
+		return lit
 	}
 	id := b.calls.open(callInfo{placed: t.now, ready: t.now, person: nobody, floor: int16(floor), to: -1, up: dir > 0, access: result.LandingButton})
 	b.lit[s][floor] = id
 	t.tell(b, dispatch.Event{Kind: dispatch.LandingCall, Call: id, Floor: dispatch.Floor(floor), Dir: dispatch.Direction(dir)})
+	return id
 }
 
-// ask places a destination call for one person.
-func (t *Twin) ask(slot int32, ready scenarios.Instant) {
+// ask places a destination call for somebody, alone or with a group.
+func (t *Twin) ask(slot int32, ready scenarios.Instant, cars uint64) dispatch.CallID {
 	p := &t.persons[slot]
 	b := &t.banks[p.trip.Bank]
 	id := b.calls.open(callInfo{placed: t.now, ready: max(t.now, ready), phone: p.phone, person: slot, floor: int16(p.floor), to: int16(p.via), up: p.dir > 0, access: p.trip.Access})
 	p.call, p.answered, p.car = id, false, nobody
 	t.tell(b, dispatch.Event{
-		Kind: dispatch.DestinationCall, Call: id, Floor: dispatch.Floor(p.floor), To: dispatch.Floor(p.via), Group: 1, Ready: max(t.now, ready),
+		Kind: dispatch.DestinationCall, Call: id, Floor: dispatch.Floor(p.floor), To: dispatch.Floor(p.via), Group: 1 + p.others, Ready: max(t.now, ready),
 		Permit: dispatch.Permit(p.permit),
 	})
+	return id
 }
 
 // tell gives the controller an event and does what it commands. Events that

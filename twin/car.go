@@ -33,6 +33,8 @@ type car struct {
 	table   *motion.Table // as it runs now
 	sound   *motion.Table // as it runs when in order
 	flight  *motion.Table // of the flight in hand: a fault changes the next one
+	pace    float64       // of its rated speed, acceleration and jerk, as it runs now
+	flew    float64       // pace of the flight in hand
 	serves  []bool
 	pressed []bool // car calls its riders have made
 	riders  []int32
@@ -59,10 +61,12 @@ type car struct {
 	closingAt scenarios.Instant
 	closeTime time.Duration // this closing takes
 	holdUntil scenarios.Instant
-	closeSet  bool  // an entry to close the doors is in the agenda
-	answers   bool  // the stop answers a call at the landing
-	nudging   bool  // the doors close slowly and do not re-open
-	moving    int32 // person in the doorway, or nobody
+	hard      scenarios.Instant // the doors are held open until then by somebody's wish
+	soft      scenarios.Instant // and then, but no longer than this, until somebody passes
+	closeSet  bool              // an entry to close the doors is in the agenda
+	answers   bool              // the stop answers a call at the landing
+	nudging   bool              // the doors close slowly and do not re-open
+	moving    int32             // person in the doorway, or nobody
 	entering  bool
 	busy      bool // exchange is on the stack
 
@@ -86,6 +90,8 @@ func (t *Twin) playCar(c *car, do task) {
 		t.arrives(c)
 	case carStands:
 		t.sees(check.Stopped, c)
+	case carBrakes:
+		t.shows(c)
 	case carOpened:
 		t.opened(c)
 	case carTransfers:
@@ -104,7 +110,7 @@ func (t *Twin) depart(c *car, target int32, opens bool) {
 	if target < c.floor {
 		face = -1
 	}
-	c.departed, c.leftAt, c.flight = t.now, t.now, c.table
+	c.departed, c.leftAt, c.flight, c.flew = t.now, t.now, c.table, c.pace
 	if c.faced != 0 && c.faced != face {
 		c.leftAt += c.spec.Motion.TurnTime
 	}
@@ -121,6 +127,9 @@ func (t *Twin) schedule(c *car) {
 		at -= c.spec.Doors.AdvanceOpening
 	}
 	t.agenda.add(max(t.now, at), physics, carArrives, c.id, c.gen)
+	if t.opt.Watch != nil {
+		t.agenda.add(max(t.now, c.leftAt+c.flight.Branch(int(c.floor), int(c.target))+1), physics, carBrakes, c.id, c.gen)
+	}
 }
 
 // retarget changes where a flying car goes, if its motion so far still fits;
@@ -161,7 +170,7 @@ func (t *Twin) arrives(c *car) {
 func (t *Twin) beginOpening(c *car, flew bool) {
 	c.phase = opening
 	c.stop++
-	c.openingAt, c.holdUntil = t.now, 0
+	c.openingAt, c.holdUntil, c.hard, c.soft = t.now, 0, 0, 0
 	c.boarded, c.alighted, c.reopened, c.absent, c.held = 0, 0, 0, 0, 0
 	c.answers, c.nudging, c.forgot, c.openSince = false, false, false, never
 	c.pressed[c.floor] = false
@@ -240,6 +249,9 @@ func (t *Twin) transferTime(c *car, slot int32, mean time.Duration, in bool) tim
 func (t *Twin) transferred(c *car) {
 	slot := c.moving
 	c.moving = nobody
+	if t.now >= c.hard {
+		c.soft = 0
+	}
 	if c.entering {
 		mass := t.persons[slot].trip.Mass
 		if t.admits(slot) {
@@ -297,7 +309,7 @@ func (t *Twin) closeAt(c *car) scenarios.Instant {
 		// for the last of them.
 		at = c.lastMove + d.AfterTransfer
 	}
-	return max(at, c.holdUntil)
+	return max(at, c.holdUntil, c.hard, c.soft)
 }
 
 func (t *Twin) closes(c *car) {

@@ -20,8 +20,8 @@ func (t *Twin) faultCar(f *scenarios.Fault) *car {
 // state that all faults now in force leave it in: faults may overlap.
 func (t *Twin) reviewFaults(f *scenarios.Fault) {
 	inForce, factor, until := false, 1.0, scenarios.Instant(0)
-	for i := range t.sc.Faults {
-		g := &t.sc.Faults[i]
+	for i := range t.faults {
+		g := &t.faults[i]
 		if g.Kind == f.Kind && g.Bank == f.Bank && g.Car == f.Car && g.Floor == f.Floor && g.At <= t.now && t.now < g.At+g.For {
 			inForce, factor, until = true, min(factor, g.Factor), max(until, g.At+g.For)
 		}
@@ -41,8 +41,9 @@ func (t *Twin) reviewFaults(f *scenarios.Fault) {
 		}
 	case scenarios.SlowCar:
 		c := t.faultCar(f)
-		if c.table = c.sound; inForce {
-			c.table = table(t.elevations(), c.spec, factor)
+		c.table, c.pace = c.sound, 1
+		if inForce {
+			c.table, c.pace = table(t.elevations(), c.spec, factor), factor
 		}
 		t.observe(check.Observation{Kind: check.Slow, Car: int16(c.id), Factor: int16(max(1, factor*1000))})
 	case scenarios.FloorLocked:
@@ -80,6 +81,7 @@ func (t *Twin) sticks(c *car) {
 // suspend tells everybody that a car takes nobody any more.
 func (t *Twin) suspend(c *car) {
 	t.observe(check.Observation{Kind: check.OutOfService, Car: int16(c.id)})
+	t.shows(c)
 	clear(c.pressed)
 	c.forgot = true
 	t.tell(&t.banks[c.bank], dispatch.Event{Kind: dispatch.CarMode, Car: dispatch.CarID(c.index), Mode: dispatch.OutOfService})
@@ -94,6 +96,7 @@ func (t *Twin) resume(c *car) {
 		return
 	}
 	t.observe(check.Observation{Kind: check.InService, Car: int16(c.id)})
+	t.shows(c)
 	b := &t.banks[c.bank]
 	t.tell(b, dispatch.Event{Kind: dispatch.CarMode, Car: dispatch.CarID(c.index), Mode: dispatch.InService})
 	status := dispatch.Event{Kind: dispatch.CarStatus, Car: dispatch.CarID(c.index), Floor: dispatch.Floor(c.floor), To: dispatch.NoFloor}

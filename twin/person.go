@@ -34,6 +34,7 @@ type person struct {
 	next     int32         // in the line they stand in
 	prev     int32
 	gen      uint32
+	others   int32 // who go with them, and are one with them: a group called from outside
 	permit   Permit
 	phone    int64 // their open call as the service counts it; 0 = none
 	visitor  int32
@@ -116,7 +117,7 @@ func (t *Twin) setsOut(src *people.Person) {
 	}
 	if calls {
 		tr.Access, tr.Call, tr.Promised = result.RemoteCall, t.now, t.now+ready
-		t.ask(slot, tr.Promised)
+		t.ask(slot, tr.Promised, 0)
 		if t.persons[slot].where == nowhere { // rejected
 			return
 		}
@@ -135,11 +136,22 @@ func (t *Twin) setsOut(src *people.Person) {
 // startLeg plans the next ride of a journey; false when there is none.
 func (t *Twin) startLeg(slot int32, leg int) bool {
 	p := &t.persons[slot]
-	tr := &p.trip
-	bank, via, legs, ok := t.routes.next(int(p.floor), int(p.to), tr.Journey)
+	bank, via, legs, ok := t.routes.next(int(p.floor), int(p.to), p.trip.Journey)
 	if !ok {
 		bank, via, legs = 0, int(p.to), 1
 	}
+	t.beginLeg(slot, leg, bank, via, legs)
+	if !ok {
+		t.leaves(slot, result.Refused, NoRoute)
+	}
+	return ok
+}
+
+// beginLeg is the start of a ride with a bank; legs are still to come, this one
+// included.
+func (t *Twin) beginLeg(slot int32, leg, bank, via, legs int) {
+	p := &t.persons[slot]
+	tr := &p.trip
 	p.via, p.dir = int32(via), 1
 	if p.via < p.floor {
 		p.dir = -1
@@ -161,10 +173,6 @@ func (t *Twin) startLeg(slot int32, leg int) bool {
 	o.To, o.Mass, o.Bank, o.Tenant, o.Permit, o.Leg, o.Further = int16(via), tr.Mass, int16(bank), int16(tr.Tenant), permit, uint8(leg), uint8(legs-1)
 	t.meets(check.Appeared, slot, p, nobody, p.floor)
 	p.where = walking
-	if !ok {
-		t.leaves(slot, result.Refused, NoRoute)
-	}
-	return ok
 }
 
 // NoRoute is the reason of a refusal where no bank leads to the destination.
@@ -211,7 +219,7 @@ func (t *Twin) callHere(slot int32) {
 	t.hangUp(&p.phone, false) // the car they called from the phone has gone
 	b := &t.banks[p.trip.Bank]
 	if b.panel {
-		t.ask(slot, t.now)
+		t.ask(slot, t.now, 0)
 		return
 	}
 	t.join(slot, anyCar)

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"hoistway/dispatch"
+	"hoistway/dispatch/building"
 	"hoistway/scenarios"
 	"hoistway/twin/check"
 	"hoistway/twin/people"
@@ -24,6 +26,13 @@ type Options struct {
 	Service     Service     // answers phones, keys and key tags; a scenario with visitors, callers or scripted acts needs one
 	Buttons     bool        // nobody calls from the phone: who would walks to the landing and presses what is there
 	People      Journeys    // who travels; nil for the people the scenario describes
+
+	// Control makes the group controller of a bank; nil for a dispatch.Controller,
+	// which the twin then ticks and trusts.
+	Control func(bank int, c dispatch.Config) (building.Control, error)
+	// Watch hears that something about a car, by its index over all banks, has
+	// changed that its passengers could see; nil for nobody.
+	Watch func(car int)
 }
 
 // Journeys brings people in the order in which they set out; false when there
@@ -63,6 +72,7 @@ type Twin struct {
 	digest  digest
 	now     scenarios.Instant
 	locked  []bool
+	faults  []scenarios.Fault // of the scenario, and those that came later
 
 	present  int64 // persons in use
 	journeys int64
@@ -94,6 +104,7 @@ func New(sc *scenarios.Scenario, o Options) (*Twin, error) {
 			return nil, fmt.Errorf("bank %s: %w", sc.Banks[i].Name, err)
 		}
 	}
+	t.faults = slices.Clone(sc.Faults)
 	t.agenda.heap = make([]entry, 0, 1024)
 	t.persons = make([]person, 0, 512)
 	t.unused = make([]int32, 0, 512)
@@ -115,7 +126,6 @@ func New(sc *scenarios.Scenario, o Options) (*Twin, error) {
 // sink fails.
 func (t *Twin) Run(ctx context.Context) (Outcome, error) {
 	limit := t.sc.Run.Cap
-	var e entry
 	for t.err == nil {
 		if t.events&4095 == 0 && ctx.Err() != nil {
 			return Outcome{}, ctx.Err()
@@ -139,17 +149,7 @@ func (t *Twin) Run(ctx context.Context) (Outcome, error) {
 		if t.ticks(at) {
 			continue
 		}
-		t.events++
-		t.now = at
-		if source {
-			p := &t.arrivals[t.ahead]
-			t.ahead = 1 - t.ahead
-			t.more = t.source.Next(&t.arrivals[t.ahead])
-			t.setsOut(p)
-			continue
-		}
-		t.agenda.pop(&e)
-		t.play(&e)
+		t.happens(at, source)
 	}
 	if t.err != nil {
 		return Outcome{}, t.err
@@ -177,6 +177,22 @@ func (t *Twin) next() (at scenarios.Instant, source bool) {
 	return at, false
 }
 
+// happens plays the next event, which next has named.
+func (t *Twin) happens(at scenarios.Instant, source bool) {
+	t.events++
+	t.now = at
+	if source {
+		p := &t.arrivals[t.ahead]
+		t.ahead = 1 - t.ahead
+		t.more = t.source.Next(&t.arrivals[t.ahead])
+		t.setsOut(p)
+		return
+	}
+	var e entry
+	t.agenda.pop(&e)
+	t.play(&e)
+}
+
 // ticks delivers controllers' timers that fall before an instant.
 func (t *Twin) ticks(before scenarios.Instant) bool {
 	first, due := -1, before
@@ -195,7 +211,7 @@ func (t *Twin) ticks(before scenarios.Instant) bool {
 
 func (t *Twin) play(e *entry) {
 	switch e.do {
-	case carArrives, carStands, carOpened, carTransfers, carCloses, carClosed:
+	case carArrives, carStands, carBrakes, carOpened, carTransfers, carCloses, carClosed:
 		c := &t.cars[e.sub]
 		if e.gen != c.gen && e.do != carStands {
 			return
@@ -214,7 +230,7 @@ func (t *Twin) play(e *entry) {
 		t.tend()
 		t.nextDay(t.now + 24*time.Hour)
 	case faultTurns:
-		t.reviewFaults(&t.sc.Faults[e.sub])
+		t.reviewFaults(&t.faults[e.sub])
 	}
 }
 
@@ -259,6 +275,14 @@ func (t *Twin) sees(k check.Kind, c *car) {
 	o := &t.obs
 	o.At, o.Kind, o.Car, o.Floor, o.To = t.now, k, int16(c.id), int16(c.floor), int16(c.target)
 	t.checker.Observe(o)
+	t.shows(c)
+}
+
+// shows tells whoever watches that a car looks different now.
+func (t *Twin) shows(c *car) {
+	if t.opt.Watch != nil {
+		t.opt.Watch(int(c.id))
+	}
 }
 
 // meets shows the checkers a person at a car or landing.

@@ -44,7 +44,7 @@ func rooms() []room {
 		// The checkers share no code with what they check.
 		{"twin/check", []string{"scenarios"}},
 		{"twin/script", []string{"scenarios", "twin/draw"}},
-		{"twin", []string{"dispatch", "scenarios", "twin/check", "twin/motion", "twin/people", "twin/result", "twin/script"}},
+		{"twin", []string{"dispatch", "dispatch/building", "scenarios", "twin/check", "twin/motion", "twin/people", "twin/result", "twin/script"}},
 		{"twin/live", []string{"dispatch", "dispatch/building", "scenarios", "twin", "twin/people"}},
 		{"twin/twintest", []string{"scenarios", "twin", "twin/script"}},
 		{"twin/study", []string{"scenarios", "twin", "twin/check", "twin/result", "twin/roundtrip", "twin/script"}},
