@@ -105,7 +105,8 @@ func (t *Twin) press(b *bank, floor int32, dir int8) dispatch.CallID {
 	return id
 }
 
-// ask places a destination call for somebody, alone or with a group.
+// ask places a destination call for somebody, alone or with a group. Cars are
+// those that they may take, as in dispatch.Event.
 func (t *Twin) ask(slot int32, ready scenarios.Instant, cars uint64) dispatch.CallID {
 	p := &t.persons[slot]
 	b := &t.banks[p.trip.Bank]
@@ -113,7 +114,7 @@ func (t *Twin) ask(slot int32, ready scenarios.Instant, cars uint64) dispatch.Ca
 	p.call, p.answered, p.car = id, false, nobody
 	t.tell(b, dispatch.Event{
 		Kind: dispatch.DestinationCall, Call: id, Floor: dispatch.Floor(p.floor), To: dispatch.Floor(p.via), Group: 1 + p.others, Ready: max(t.now, ready),
-		Permit: dispatch.Permit(p.permit),
+		Permit: dispatch.Permit(p.permit), Cars: cars,
 	})
 	return id
 }
