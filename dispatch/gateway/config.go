@@ -38,6 +38,7 @@ type Config struct {
 
 	App   http.Handler // serves /app/; nil = there is no app API
 	Admin bool         // serve /admin/ and the page's faults; to loopback only
+	Page  bool         // serve /live, where anybody may place calls without credentials; to loopback only
 }
 
 // Building is a building with the ID under which clients know it.

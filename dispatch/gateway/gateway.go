@@ -27,6 +27,8 @@ type Gateway struct {
 	authority *authority
 	streams   *streams
 	journal   *journal
+	faults    faults
+	page      *page // nil = there is no live page
 }
 
 // Open connects a gateway to its buildings. Time begins to run.
@@ -62,6 +64,9 @@ func Open(c Config) (*Gateway, error) {
 		return nil, err
 	}
 	g.streams = newStreams(g)
+	if c.Page {
+		g.page = newPage(g)
+	}
 	return g, nil
 }
 
@@ -91,7 +96,10 @@ func (g *Gateway) Run(ctx context.Context) error {
 
 // Drain ends the service to clients in order: no new sockets, a close frame on
 // the open ones, after what waits for them has been sent or ctx has ended.
-func (g *Gateway) Drain(ctx context.Context) { g.streams.drain(ctx) }
+func (g *Gateway) Drain(ctx context.Context) {
+	g.page.close()
+	g.streams.drain(ctx)
+}
 
 // Handler is everything that the gateway serves.
 func (g *Gateway) Handler() http.Handler {
@@ -101,6 +109,8 @@ func (g *Gateway) Handler() http.Handler {
 	if g.config.App != nil {
 		mux.Handle("/app/", g.config.App)
 	}
+	g.adminRoutes(mux)
+	g.page.routes(mux)
 	mux.HandleFunc("GET /healthz", g.health)
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,184 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"hoistway/dispatch"
+)
+
+// How the page is kept up to date. Intervals are the wall clock's.
+const (
+	pageListeners = 64                     // open pages
+	pagePeriod    = 200 * time.Millisecond // between pictures of a building in motion
+	pageSilence   = 2 * time.Second        // after which a picture is sent although nothing changed
+	pageWrite     = 5 * time.Second        // a listener that takes longer is dropped
+	pageBeat      = 5 * time.Second        // between comments that keep the connection alive
+	pageBacklog   = 16                     // pictures per building that wait for a listener before it is dropped
+)
+
+// listener is an open page.
+type listener struct {
+	frames chan []byte
+	gone   chan struct{} // closed when it is dropped
+}
+
+// listen streams pictures to one page until it leaves or is dropped; a browser
+// comes back by itself.
+func (p *page) listen(w http.ResponseWriter, r *http.Request) {
+	l := p.join()
+	if l == nil {
+		w.Header().Set("Retry-After", "5")
+		object(w, http.StatusServiceUnavailable, objection{Message: fmt.Sprintf("%d pages are open already, or the gateway is closing", pageListeners)})
+		return
+	}
+	defer p.leave(l)
+	out := http.NewResponseController(w)
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream; charset=utf-8")
+	h.Set("X-Accel-Buffering", "no")
+	send := func(frame []byte) bool {
+		_ = out.SetWriteDeadline(time.Now().Add(pageWrite))
+		if _, err := w.Write(frame); err != nil {
+			return false
+		}
+		return out.Flush() == nil
+	}
+	beat := time.NewTicker(pageBeat)
+	defer beat.Stop()
+	for ok := send([]byte("retry: 2000\n\n")) && send(p.plan); ok; {
+		select {
+		case <-r.Context().Done():
+			return
+		case <-l.gone:
+			return
+		case frame := <-l.frames:
+			ok = send(frame)
+		case <-beat.C:
+			ok = send([]byte(": still here\n\n"))
+		}
+	}
+}
+
+// join adds a listener; the first one starts the samplers. It gives nil when
+// there are enough.
+func (p *page) join() *listener {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || len(p.listeners) >= pageListeners {
+		return nil
+	}
+	l := &listener{frames: make(chan []byte, pageBacklog*len(p.latest)), gone: make(chan struct{})}
+	for _, frame := range p.latest {
+		if frame != nil {
+			l.frames <- frame
+		}
+	}
+	p.listeners[l] = true
+	if len(p.listeners) == 1 {
+		ctx, stop := context.WithCancel(context.Background())
+		p.stop = stop
+		for _, s := range p.gateway.sites {
+			go p.sample(ctx, s)
+		}
+	}
+	return l
+}
+
+// leave removes a listener; the last one stops the samplers.
+func (p *page) leave(l *listener) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.drop(l)
+}
+
+func (p *page) drop(l *listener) {
+	if !p.listeners[l] {
+		return
+	}
+	delete(p.listeners, l)
+	close(l.gone)
+	if len(p.listeners) == 0 {
+		p.stop()
+		clear(p.latest)
+	}
+}
+
+// close ends the page for everybody.
+func (p *page) close() {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	for l := range p.listeners {
+		p.drop(l)
+	}
+}
+
+// sample takes pictures of a site while somebody listens. Each is encoded once,
+// however many listen.
+func (p *page) sample(ctx context.Context, s *site) {
+	tick := time.NewTicker(pagePeriod)
+	defer tick.Stop()
+	var last []byte
+	var sent time.Time
+	var held dispatch.Instant // until which the last picture was true
+	for {
+		if shot, at, ok := p.shoot(ctx, s); ok {
+			if now := time.Now(); !bytes.Equal(shot, last) || now.Sub(sent) >= pageSilence {
+				if last == nil {
+					held = at
+				}
+				p.send(ctx, s, fmt.Appendf(nil, "event: picture\ndata: {\"building\":%d,\"at\":%d,\"held\":%d,\"picture\":%s}\n\n", s.index, at.Milliseconds(), held.Milliseconds(), shot))
+				last, sent = shot, now
+			}
+			held = at
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.done:
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// shoot takes one picture. It gives none when the site is too busy: the next
+// will do.
+func (p *page) shoot(ctx context.Context, s *site) (shot []byte, at dispatch.Instant, ok bool) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	var seen picture
+	if err := s.ask(ctx, func() { seen, at = p.picture(s), s.now }); err != nil {
+		return nil, 0, false
+	}
+	shot, err := json.Marshal(seen)
+	if err != nil {
+		panic("BUG: a picture is not JSON: " + err.Error())
+	}
+	return shot, at, true
+}
+
+// send hands a frame to everybody and drops who has not taken the ones before.
+func (p *page) send(ctx context.Context, s *site, frame []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if ctx.Err() != nil {
+		return
+	}
+	p.latest[s.index] = frame
+	for l := range p.listeners {
+		select {
+		case l.frames <- frame:
+		default:
+			p.drop(l)
+		}
+	}
+}
