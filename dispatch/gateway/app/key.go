@@ -1,0 +1,5 @@
+package app
+
+var keyRoutes []*route
+
+type madeKey struct{}
