@@ -65,6 +65,8 @@ func (b *builder) build() {
 	b.events(b.root.child("event"))
 	b.faultTables(b.root.child("fault"))
 	b.gather()
+	b.load(b.root.child("load"))
+	b.gather()
 	b.expectations(b.root.child("expect"))
 	b.replications()
 }

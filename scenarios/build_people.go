@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // everybody is the tenant of a scenario that declares none.
@@ -128,18 +129,33 @@ func (b *builder) entered(t *sheet) {
 	}
 }
 
+// How late results and events are when a fault does not say.
+const (
+	coldDelay  = 10 * time.Second
+	staleDelay = 2 * time.Second
+)
+
 func (b *builder) faultTables(n *node) {
 	for _, kid := range b.tables(n, "fault") {
 		var d faultDraft
 		t := b.read(faultSection, kid, kid, "fault."+kid.key, &d, false)
 		f := &d.fault
 		f.Name = kid.key
-		if f.Kind == FloorLocked {
+		switch {
+		case f.Kind.ServedOnly():
+			f.Car, f.Floor = -1, -1
+			if f.Kind != LinkDown && t.given["delay"] == nil {
+				if f.Delay = coldDelay; f.Kind == StaleEvents {
+					f.Delay = staleDelay
+				}
+				t.derive("delay", &d)
+			}
+		case f.Kind == FloorLocked:
 			f.Car = -1
 			if n := len(b.sc.Building.Floors); f.Floor >= n && n > 0 {
 				t.fault("floor", "", "%s", noFloor(f.Floor, n))
 			}
-		} else {
+		default:
 			f.Floor = -1
 			b.faultCar(t, &d)
 			f.Car--

@@ -43,6 +43,9 @@ func (s *Scenario) canonical(listNames bool) string {
 		faultSection.write(&b, "fault."+f.Name, &faultDraft{f}, nil)
 	}
 	runSection.write(&b, "run", &s.Run, nil)
+	if s.Load != nil {
+		loadSection.write(&b, "load", s.Load, nil)
+	}
 	s.writeExpect(&b)
 	return b.String()
 }

@@ -154,6 +154,17 @@ func scenarioText(t *rapid.T) string {
 	if rapid.Bool().Draw(t, "fault") {
 		fmt.Fprintf(&b, "[fault.f]\nkind = \"slow-car\"\ncar = 1\nat = %q\nfor = \"1min\"\nfactor = %q\n", ms("at", 0, 3_600_000), milli("factor", 5000, 99000)+"%")
 	}
+	if rapid.Bool().Draw(t, "between clients and building") {
+		fmt.Fprintf(&b, "[fault.g]\nkind = %q\nat = %q\nfor = \"1min\"\n", pick("what", "link-down", "cold-start", "stale-events"), ms("since", 0, 3_600_000))
+	}
+	if rapid.Bool().Draw(t, "load") {
+		fmt.Fprintf(&b, "[load]\nprofile = %q\n", pick("profile", loadProfiles...))
+		maybe("rate = %q", milli("calls", 1, 99_999)+"/s")
+		maybe("ping_rate = %q", milli("pings", 0, 99_999)+"/s")
+		maybe("sessions = %d", rapid.IntRange(1, 1000).Draw(t, "sessions"))
+		maybe("duration = %q", ms("load for", 1000, 3_600_000))
+		maybe("delete = %q", milli("deleted", 0, 100_000)+"%")
+	}
 	b.WriteString("[run]\n")
 	maybe("seed = %d", rapid.Int64Range(0, math.MaxInt64).Draw(t, "seed"))
 	return b.String()

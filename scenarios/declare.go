@@ -26,7 +26,7 @@ var rootSection = &section{
 		{key: "description", form: text{of: "text", longest: 10_000, lines: true}, derived: "nothing", source: "none given",
 			doc: "What the scenario shows and where its numbers come from.", at: in(func(h *headDraft) any { return &h.description })},
 	},
-	tables: []*section{buildingSection, bankSection, tenantSection, trafficSection, visitorSection, serviceSection, eventSection, faultSection, runSection, expectSection},
+	tables: []*section{buildingSection, bankSection, tenantSection, trafficSection, visitorSection, serviceSection, eventSection, faultSection, runSection, loadSection, expectSection},
 }
 
 // versionForm is the schema version, into an int.
@@ -114,5 +114,5 @@ var runSection = &section{
 // expectSection has no declared keys: they are the names of Metrics.
 var expectSection = &section{
 	key: "expect",
-	doc: "What must hold over all replications together, one line a metric: wait_p90 = \"<= 60s\". Several bounds on one metric stand in a list: awt = [\">= 5s\", \"<= 25s\"].",
+	doc: "What must hold over all replications together, one line a metric: wait_p90 = \"<= 60s\". Several bounds on one metric stand in a list: awt = [\">= 5s\", \"<= 25s\"]. Metrics that begin with load_ are judged by `hoistway load`; `run` says how many it leaves out.",
 }

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -122,25 +123,33 @@ func faultAt(f func(*Fault) any) func(any) any {
 	return in(func(d *faultDraft) any { return f(&d.fault) })
 }
 
-func onCar(d *faultDraft) bool { return d.fault.Kind != FloorLocked }
+func onCar(d *faultDraft) bool { return d.fault.Kind < FloorLocked }
+
+func ofKind(kinds ...FaultKind) func(*faultDraft) bool {
+	return func(d *faultDraft) bool { return slices.Contains(kinds, d.fault.Kind) }
+}
 
 var faultSection = &section{
 	key: "fault", named: "NAME",
 	doc: "Something that goes wrong, or is ordered, for a span of time.",
 	fields: []field{
-		{key: "kind", form: choice{[]string{"car-out-of-service", "stuck-door", "slow-car", "floor-locked"}}, need: true,
-			doc: "What happens: the car finishes its stop and takes no calls; its doors do not close; it runs at factor of its speed; nobody may be taken to the floor.", at: faultAt(func(f *Fault) any { return &f.Kind })},
+		{key: "kind", form: choice{faultWords}, need: true,
+			doc: "What happens: the car finishes its stop and takes no calls; its doors do not close; it runs at factor of its speed; nobody may be taken to the floor. Only `hoistway serve` plays the others, and `run` leaves them out: clients have no link to the building (status code 1005); the first request after a minute without any gets its result late by delay; a share of the monitoring events comes late by delay, behind newer ones.", at: faultAt(func(f *Fault) any { return &f.Kind })},
 		{key: "bank", form: identifier{"the name of a bank"}, derived: "the only bank", source: "the only bank", when: only("with the kinds that befall a car", onCar),
 			doc: "Bank of the car.", at: faultAt(func(f *Fault) any { return &f.Bank })},
 		{key: "car", form: count{1, mostCars, "the car"}, need: true, when: only("with the kinds that befall a car", onCar),
 			doc: "Car of the bank, from 1.", at: faultAt(func(f *Fault) any { return &f.Car })},
-		{key: "floor", form: floorForm, need: true, when: only(`with kind = "floor-locked"`, func(d *faultDraft) bool { return !onCar(d) }),
+		{key: "floor", form: floorForm, need: true, when: only(`with kind = "floor-locked"`, ofKind(FloorLocked)),
 			doc: "Floor that is locked.", at: faultAt(func(f *Fault) any { return &f.Floor })},
 		{key: "at", form: span{0, 2 * longestSpan}, need: true,
 			doc: "Start, from the start of the run.", at: faultAt(func(f *Fault) any { return &f.At })},
 		{key: "for", form: span{time.Millisecond, 2 * longestSpan}, need: true,
 			doc: "How long it lasts.", at: faultAt(func(f *Fault) any { return &f.For })},
-		{key: "factor", form: quantity{dim: shares, min: 0.05, max: 0.999}, need: true, when: only(`with kind = "slow-car"`, func(d *faultDraft) bool { return d.fault.Kind == SlowCar }),
+		{key: "factor", form: quantity{dim: shares, min: 0.05, max: 0.999}, need: true, when: only(`with kind = "slow-car"`, ofKind(SlowCar)),
 			doc: "Share of rated speed, acceleration and jerk that is left.", at: faultAt(func(f *Fault) any { return &f.Factor })},
+		{key: "delay", form: span{time.Millisecond, time.Hour}, derived: `10s with kind = "cold-start", 2s with "stale-events"`, source: "a vendor's patent application has 10 s for a cold start (US20240338262); else " + ours, when: only(`with kind = "cold-start" or "stale-events"`, ofKind(ColdStart, StaleEvents)),
+			doc: "How much later than usual.", at: faultAt(func(f *Fault) any { return &f.Delay })},
+		{key: "share", form: quantity{dim: shares, min: 0.0001, max: 1}, def: `"10%"`, source: ours, when: only(`with kind = "stale-events"`, ofKind(StaleEvents)),
+			doc: "Share of the events that come late.", at: faultAt(func(f *Fault) any { return &f.Share })},
 	},
 }

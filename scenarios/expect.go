@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -18,7 +19,7 @@ func (b *builder) expectations(n *node) {
 		b.faults = append(b.faults, wrong(n, "", "%s; expected a table", n.kind())...)
 		return
 	}
-	metrics := Metrics()
+	metrics := slices.Concat(Metrics(), LoadMetrics())
 	var names []string
 	for _, m := range metrics {
 		names = append(names, m.Name)
@@ -56,7 +57,7 @@ func (b *builder) expectations(n *node) {
 }
 
 func boundExample(m MetricName) string {
-	example := map[string]string{"s": "30s", "s2": "400s2", "%": "5%", "persons": "8 persons"}[m.Unit]
+	example := map[string]string{"s": "30s", "s2": "400s2", "%": "5%", "persons": "8 persons", "/s": "100/s"}[m.Unit]
 	return fmt.Sprintf(`an operator (<=, <, >=, >) and a value in %s, such as "<= %s"`, m.Unit, example)
 }
 

@@ -101,6 +101,16 @@ shape of down; lunch stays at its top for six steps and falls as it rose.
 	for _, m := range Metrics() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", m.Name, m.Unit, m.Meaning)
 	}
+	b.WriteString(`
+These are judged by ` + "`hoistway load`" + `, which measures them on the wire. Spans count from the instant at which a request was due, so that a
+server that stalls does not look quick:
+
+| metric | unit | meaning |
+|---|---|---|
+`)
+	for _, m := range LoadMetrics() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", m.Name, m.Unit, m.Meaning)
+	}
 	return b.String()
 }
 
@@ -270,6 +280,8 @@ func TestSchemaRefuses(t *testing.T) {
 		{"a wrong unit", "[bank.main.motion]\nspeed = \"2.5m\""},
 		{"an unknown metric", "[expect]\nawtt = \"<= 3s\""},
 		{"a bound in another unit than the metric's", "[expect]\nawt = \"<= 3%\""},
+		{"a load without a unit", "[load]\nrate = 5"},
+		{"a throughput in seconds", "[expect]\nload_throughput = \">= 5s\""},
 		{"an unknown word", "[bank.main.doors]\ndwell = \"long\""},
 	} {
 		base := map[string]any{"schema": 1, "building": map[string]any{"floors": 3}, "bank": map[string]any{"main": map[string]any{"cars": 1}}}

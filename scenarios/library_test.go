@@ -8,7 +8,7 @@ import (
 )
 
 func TestLibrary(t *testing.T) {
-	want := "crites-barto hotel mixed-use office-day office-lunch office-tenants office-up-peak peer-std peer-std-lunch peer-tower peer-tower-lunch provider-handover residential-tower residential-year visitor-day"
+	want := "crites-barto hotel mixed-use office-day office-load office-lunch office-tenants office-up-peak peer-std peer-std-lunch peer-tower peer-tower-lunch provider-handover residential-tower residential-year visitor-day"
 	var names []string
 	for _, e := range Library() {
 		names = append(names, e.Name)

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -233,6 +234,90 @@ func TestFaultsAreOrderedByStart(t *testing.T) {
 	}
 	if got != "bca" {
 		t.Errorf("got the order %s, want bca", got)
+	}
+}
+
+// TestWhatOnlyAServedBuildingHas reads the faults and the load that the twin
+// leaves out, with their defaults.
+func TestWhatOnlyAServedBuildingHas(t *testing.T) {
+	s := mustParse(t, good+`load_ack_p99 = "<= 250ms"
+load_throughput = ">= 40/s"
+[fault.a]
+kind = "link-down"
+at = "1min"
+for = "30s"
+[fault.b]
+kind = "cold-start"
+at = "2min"
+for = "30s"
+[fault.c]
+kind = "stale-events"
+at = "3min"
+for = "30s"
+share = "25%"
+[fault.d]
+kind = "floor-locked"
+floor = 3
+at = "4min"
+for = "30s"
+[load]
+profile = "spike"
+rate = "6/s"
+`)
+	wantFaults := []Fault{
+		{Name: "a", Kind: LinkDown, Car: -1, Floor: -1, At: time.Minute, For: 30 * time.Second},
+		{Name: "b", Kind: ColdStart, Car: -1, Floor: -1, At: 2 * time.Minute, For: 30 * time.Second, Delay: 10 * time.Second},
+		{Name: "c", Kind: StaleEvents, Car: -1, Floor: -1, At: 3 * time.Minute, For: 30 * time.Second, Delay: 2 * time.Second, Share: 0.25},
+		{Name: "d", Kind: FloorLocked, Car: -1, Floor: 3, At: 4 * time.Minute, For: 30 * time.Second},
+	}
+	if d := cmp.Diff(wantFaults, s.Faults); d != "" {
+		t.Errorf("faults (-want +got)\n%s", d)
+	}
+	for i, f := range s.Faults {
+		if served := i < 3; f.Kind.ServedOnly() != served {
+			t.Errorf("%v: for served buildings only: %v, want %v", f.Kind, !served, served)
+		}
+	}
+	wantLoad := &LoadTest{Profile: LoadSpike, Rate: 6, Sessions: 10, Duration: 30 * time.Second, Spike: 5 * time.Second, SpikeRate: 24, Seed: 1}
+	if d := cmp.Diff(wantLoad, s.Load); d != "" {
+		t.Errorf("load (-want +got)\n%s", d)
+	}
+	var forLoad []string
+	for _, e := range s.Expect {
+		if e.ForLoad() {
+			forLoad = append(forLoad, fmt.Sprintf("%s %s %v", e.Metric, e.Op, e.Value))
+		}
+	}
+	if d := cmp.Diff([]string{"load_ack_p99 <= 0.25", "load_throughput >= 40"}, forLoad); d != "" {
+		t.Errorf("expectations of the load (-want +got)\n%s", d)
+	}
+
+	if s := mustParse(t, good); s.Load != nil {
+		t.Errorf("a scenario without [load] has %+v", s.Load)
+	}
+	wantDefault := mustParse(t, good+"[load]\n").Load
+	if d := cmp.Diff(wantDefault, DefaultLoad()); d != "" {
+		t.Errorf("the load of a scenario without [load] is not that of an empty one (-empty +without)\n%s", d)
+	}
+	if wantDefault.Rate != 5 || wantDefault.Duration != 30*time.Second {
+		t.Errorf("the default load is %+v", wantDefault)
+	}
+	if soak := mustParse(t, good+"[load]\nprofile = \"soak\"\n").Load; soak.Duration != 10*time.Minute || soak.Ramp != 200*time.Second || soak.SpikeRate != 0 {
+		t.Errorf("a soak is %+v", soak)
+	}
+}
+
+// TestLoadMetricsAreTheirOwn: whose a line of [expect] is, its name tells.
+func TestLoadMetricsAreTheirOwn(t *testing.T) {
+	for _, m := range LoadMetrics() {
+		if !(Expectation{Metric: m.Name}).ForLoad() {
+			t.Errorf("%s is not for load", m.Name)
+		}
+	}
+	for _, m := range Metrics() {
+		if (Expectation{Metric: m.Name}).ForLoad() {
+			t.Errorf("%s is for load", m.Name)
+		}
 	}
 }
 

@@ -3,7 +3,7 @@ package scenarios
 // MetricName is a figure that a line of [expect] may bound.
 type MetricName struct {
 	Name    string
-	Unit    string // "s", "s2", "%" or "persons"
+	Unit    string // "s", "s2", "%", "persons" or, of LoadMetrics only, "/s"
 	Meaning string
 }
 
@@ -61,5 +61,25 @@ func Metrics() []MetricName {
 		{"remote_missed_pct", "%", "remote callers who found the car gone, of all remote callers"},
 		{"caller_awt", "s", "average waiting time of all who want to call from the phone, whether they may or not"},
 		{"caller_bound", "s", "what calling ahead could save of it at most, in a study without calls from the phone"},
+	}
+}
+
+// loadPrefix begins the names of LoadMetrics and of no other.
+const loadPrefix = "load_"
+
+// LoadMetrics lists the figures of a load over the network, which a line of
+// [expect] may bound too. Spans count from the instant at which a request was
+// due, not from that at which the client got round to sending it.
+func LoadMetrics() []MetricName {
+	return []MetricName{
+		{"load_ack_p50", "s", "time from when a call or ping was due to its acknowledgement that half of them do not exceed"},
+		{"load_ack_p99", "s", "the same that 99 % do not exceed"},
+		{"load_result_p99", "s", "time from when a call was due to its result, a session ID or a refusal, that 99 % do not exceed"},
+		{"load_open_p99", "s", "time to open a session, from when it was due, that 99 % do not exceed"},
+		{"load_event_lag_p99", "s", "time from the instant in a monitoring event to its arrival that 99 % do not exceed"},
+		{"load_errors", "%", "requests that failed or got no answer, other than those shed, of all that were due"},
+		{"load_shed", "%", "requests that the server turned away to protect itself (429, or a close code that says so), of all that were due"},
+		{"load_served", "%", "calls that came to be served, of those acknowledged and not deleted"},
+		{"load_throughput", "/s", "requests acknowledged per second, over the duration"},
 	}
 }

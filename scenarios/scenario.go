@@ -1,6 +1,10 @@
 package scenarios
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
 // Instant is a point of virtual time: nanoseconds since the start of the
 // scenario. Integer, so that results do not depend on how a processor rounds.
@@ -28,6 +32,7 @@ type Scenario struct {
 	Events      []Event   // ordered by start, then name
 	Faults      []Fault   // ordered by start, then name
 	Run         Run
+	Load        *LoadTest     // what hoistway load does to a server of it; nil when the file says nothing of it, see DefaultLoad
 	Expect      []Expectation // in file order
 
 	settings []Setting // see Settings; empty for a scenario that was not read by Load or Parse
@@ -280,18 +285,41 @@ const (
 	StuckDoor                        // the doors do not close while the fault lasts
 	SlowCar                          // runs at Factor of its rated speed, acceleration and jerk
 	FloorLocked                      // nobody may be taken to the floor
+
+	// Between clients and a building that is served; see ServedOnly.
+	LinkDown    // no link between cloud and site
+	ColdStart   // the first request after a while without any gets its result Delay late
+	StaleEvents // a Share of the monitoring events comes Delay late, behind newer ones
 )
+
+// faultWords are the kinds' names in scenario files.
+var faultWords = []string{"car-out-of-service", "stuck-door", "slow-car", "floor-locked", "link-down", "cold-start", "stale-events"}
+
+// String is the kind's name in scenario files.
+func (k FaultKind) String() string {
+	if k < 0 || int(k) >= len(faultWords) {
+		return fmt.Sprintf("FaultKind(%d)", int(k))
+	}
+	return faultWords[k]
+}
+
+// ServedOnly tells whether the kind befalls what lies between clients and a
+// building that is served over a network. The twin has no such thing, and leaves
+// the fault out.
+func (k FaultKind) ServedOnly() bool { return k >= LinkDown }
 
 // Fault is a scripted event with a span.
 type Fault struct {
 	Name   string
 	Kind   FaultKind
-	Bank   string
-	Car    int // index into Bank.Cars; -1 for FloorLocked
-	Floor  int // FloorLocked only, else -1
+	Bank   string // of the kinds that befall a car, else ""
+	Car    int    // index into Bank.Cars; -1 where Bank is ""
+	Floor  int    // FloorLocked only, else -1
 	At     Instant
 	For    time.Duration
-	Factor float64 // SlowCar only, in (0, 1)
+	Factor float64       // SlowCar only, in (0, 1)
+	Delay  time.Duration // ColdStart and StaleEvents only
+	Share  float64       // StaleEvents only, in (0, 1]
 }
 
 // Run says how long, what is measured and how often.
@@ -308,14 +336,32 @@ type Run struct {
 // Window is the span of arrivals that is measured: [WarmUp, Duration-CoolDown).
 func (r Run) Window() (from, to Instant) { return r.WarmUp, r.Duration - r.CoolDown }
 
+// LoadTest is what hoistway load puts on a server over the network. Rates are per
+// second of the clock on the wall.
+type LoadTest struct {
+	Profile   string  // LoadConstant, LoadRamp, LoadSpike or LoadSoak
+	Rate      float64 // lift calls
+	PingRate  float64
+	Sessions  int           // sockets open throughout
+	Duration  time.Duration // calls are due for so long
+	Ramp      time.Duration // LoadRamp and LoadSoak only: from the first call to Rate
+	Spike     time.Duration // LoadSpike only: how long it lasts, in the middle of Duration
+	SpikeRate float64       // LoadSpike only: lift calls meanwhile
+	Delete    float64       // share of calls deleted once acknowledged
+	Seed      uint64
+}
+
 // Op is a comparison in an expectation.
 type Op string
 
 // Expectation is one line of [expect]: the run passes when Metric Op Value
 // holds over all replications together.
 type Expectation struct {
-	Metric string  // a name of result.Metrics
+	Metric string  // a name of Metrics or LoadMetrics
 	Op     Op      // "<=", "<", ">=", ">"
 	Value  float64 // in the metric's own unit (s, %, persons, ...)
 	Text   string  // as written, for the report
 }
+
+// ForLoad tells whether hoistway load judges the line, and not a run.
+func (e Expectation) ForLoad() bool { return strings.HasPrefix(e.Metric, loadPrefix) }

@@ -58,8 +58,8 @@ func named(s *section, pattern string) map[string]any {
 
 func expectSchema() map[string]any {
 	properties := map[string]any{}
-	for _, m := range Metrics() {
-		unit := map[string]string{"s": `\d.*(d|h|min|ms|us|ns|m|s)`, "s2": `\d+(\.\d+)? ?s2`, "%": `\d+(\.\d+)? ?%`, "persons": `\d+(\.\d+)? ?persons?`}[m.Unit]
+	for _, m := range slices.Concat(Metrics(), LoadMetrics()) {
+		unit := map[string]string{"s": `\d.*(d|h|min|ms|us|ns|m|s)`, "s2": `\d+(\.\d+)? ?s2`, "%": `\d+(\.\d+)? ?%`, "persons": `\d+(\.\d+)? ?persons?`, "/s": `\d+(\.\d+)? ?/s`}[m.Unit]
 		bound := map[string]any{"type": "string", "pattern": `^ *(<=|>=|<|>) *` + unit + ` *$`}
 		properties[m.Name] = map[string]any{
 			"description": m.Meaning + ", in " + m.Unit,

@@ -113,6 +113,9 @@ func New(sc *scenarios.Scenario, o Options) (*Twin, error) {
 	}
 	for i := range sc.Faults {
 		f := &sc.Faults[i]
+		if f.Kind.ServedOnly() {
+			continue
+		}
 		t.agenda.add(f.At, faults, faultTurns, int32(i), 0)
 		t.agenda.add(f.At+f.For, faults, faultTurns, int32(i), 0)
 	}

@@ -163,6 +163,7 @@ func simulateAll(cmd *cobra.Command, ref string, f *compareFlags) (files []*resu
 	if out, err = openOutput(f.out, f.force); err != nil {
 		return nil, nil, err
 	}
+	noteLeftOut(cmd.ErrOrStderr(), cases[0])
 	bar := newProgress(cmd.ErrOrStderr())
 	defer bar.clear()
 	o.Progress = bar.step

@@ -121,6 +121,9 @@ func run(cmd *cobra.Command, refs []string, f *runFlags) (err error) {
 		}
 		options[i].Buttons = f.calls.ways()[0] == result.CallsButtons
 	}
+	for _, cases := range all {
+		noteLeftOut(cmd.ErrOrStderr(), cases[0])
+	}
 	out, err := openOutput(f.out, f.force)
 	if err != nil {
 		return err
