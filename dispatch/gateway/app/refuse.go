@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"net/http"
 
 	"hoistway/dispatch/remotecall"
@@ -111,6 +112,14 @@ func refusalOf(err error) (status int, body *refused) {
 	body = &refused{Error: word, Message: a.remedy}
 	if detail := err.Error(); told[word] && detail != string(word) {
 		body.Message = detail + ". " + a.remedy
+	}
+	var r *withReferrals
+	if errors.As(err, &r) {
+		body.Referrals = r.referrals
+	}
+	var k *withKeys
+	if errors.As(err, &k) {
+		body.Keys = k.keys
 	}
 	return a.status, body
 }
