@@ -15,7 +15,9 @@ const (
 	kenCars      = 99
 )
 
-var kenNumber = regexp.MustCompile(`^[0-9]{9}$`)
+// kenNumber is what an equipment number looks like; those of real lifts have eight
+// digits or nine.
+var kenNumber = regexp.MustCompile(`^[0-9]{1,12}$`)
 
 // ken is the equipment number of a car, from the places of its building, bank
 // and car: 1bbbbggcc, where cars count from 1. It stays the same as long as the

@@ -14,13 +14,13 @@ import (
 type refusal struct {
 	status  int
 	message string
-	faults  []fault
+	faults  []requestFault
 	after   time.Duration // when trying again makes sense; 0 = it does not
 	scheme  string        // of WWW-Authenticate, with status 401
 }
 
-// fault says what is wrong with one part of a request. One place is set.
-type fault struct {
+// requestFault says what is wrong with one part of a request. One place is set.
+type requestFault struct {
 	Type     string `json:"type"`
 	Header   string `json:"header,omitempty"`
 	BodyPath string `json:"bodyPath,omitempty"`
@@ -29,10 +29,10 @@ type fault struct {
 
 // Types of a fault.
 const (
-	invalidFormat    = "invalidFormat"
-	invalid          = "invalid"
-	notAllowed       = "not_allowed"
-	unsupportedValue = "unsupportedValue"
+	faultFormat      = "invalidFormat"
+	faultInvalid     = "invalid"
+	faultForbidden   = "not_allowed"
+	faultUnsupported = "unsupportedValue"
 )
 
 // Error implements error.
@@ -40,12 +40,12 @@ func (r *refusal) Error() string { return r.message }
 
 // badBody refuses a body for what it holds at a path.
 func badBody(path, message string) *refusal {
-	return &refusal{status: http.StatusBadRequest, message: message, faults: []fault{{Type: invalidFormat, BodyPath: path}}}
+	return &refusal{status: http.StatusBadRequest, message: message, faults: []requestFault{{Type: faultFormat, BodyPath: path}}}
 }
 
 // missing refuses a path that leads to nothing.
 func missing(message string) *refusal {
-	return &refusal{status: http.StatusNotFound, message: message, faults: []fault{{Type: invalid, URLPath: "path"}}}
+	return &refusal{status: http.StatusNotFound, message: message, faults: []requestFault{{Type: faultInvalid, URLPath: "path"}}}
 }
 
 // refusalOf is what a client hears of an error. Of an error that was not meant
@@ -77,14 +77,17 @@ func writeError(w http.ResponseWriter, err error) {
 		w.Header().Set("WWW-Authenticate", r.scheme+` realm="kone-apis"`)
 	}
 	body := struct {
-		Message string  `json:"message"`
-		Errors  []fault `json:"errors"`
+		Message string         `json:"message"`
+		Errors  []requestFault `json:"errors"`
 	}{r.message, r.faults}
 	if body.Errors == nil {
-		body.Errors = []fault{}
+		body.Errors = []requestFault{}
 	}
 	writeJSON(w, r.status, body)
 }
+
+// readTime is how long a client may take to read an answer.
+const readTime = 30 * time.Second
 
 // writeJSON answers a request. Answers are for who asked: nobody on the way may
 // keep them.
@@ -92,6 +95,7 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(readTime)) // not every ResponseWriter can
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body) // the client has gone: nothing is left to tell it
 }

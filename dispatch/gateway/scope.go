@@ -80,7 +80,7 @@ func parseScope(text string) (scope, error) {
 			return s, nil
 		}
 		if s.ken, ok = strings.CutPrefix(resource, "ken:"); !ok || !kenNumber.MatchString(s.ken) {
-			return s, fmt.Errorf("scope %q: want %s/* or %[2]s/ken:NUMBER with nine digits", text, product)
+			return s, fmt.Errorf("scope %q: want %s/* or %[2]s/ken:NUMBER such as %[2]s/ken:100000001", text, product)
 		}
 		return s, nil
 	}

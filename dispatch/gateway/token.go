@@ -106,8 +106,28 @@ func (a *authority) known(id, secret string) (*application, bool) {
 }
 
 func (a *authority) routes(mux *http.ServeMux) {
-	mux.HandleFunc("/api/v2/oauth2/token", a.only(http.MethodPost, a.token))
-	mux.HandleFunc("/api/v2/", func(w http.ResponseWriter, _ *http.Request) {
+	for _, e := range []struct {
+		method, path string
+		handle       func(http.ResponseWriter, *http.Request) error
+	}{
+		{http.MethodPost, tokenPath, a.token},
+		{http.MethodPost, limitedPath, a.limitedToken},
+		{http.MethodGet, userinfoPath, a.userinfo},
+		{http.MethodGet, discoveryPath, a.discovery},
+		{http.MethodGet, resourcesPath, a.resources},
+		{http.MethodGet, resourcesPath + "/{ken}", a.resource},
+		{http.MethodPost, equipmentPath + "search/availability", a.about(availabilityOf, realTime, equipmentStatus)},
+		{http.MethodPost, equipmentPath + "search/status", a.about(statusOf, realTime, equipmentStatus)},
+		{http.MethodPost, equipmentPath + "search/movement", a.about(movementOf, realTime, equipmentStatus)},
+		{http.MethodPost, equipmentPath + "elevator/door", a.about(doorOf, realTime)},
+		{http.MethodPost, equipmentPath + "elevator/button", a.about(buttonOf, realTime)},
+		{http.MethodPost, equipmentPath + "escalator/movement/direction", a.escalator},
+		{http.MethodGet, equipmentPath + "{ken}/serviceOrders", a.serviceOrders},
+		{http.MethodGet, equipmentPath + "{ken}/serviceOrders/{number}", a.serviceOrder},
+	} {
+		mux.HandleFunc(e.path, a.only(e.method, e.handle))
+	}
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {
 		writeError(w, missing("there is nothing under this path"))
 	})
 }
@@ -126,10 +146,10 @@ func (a *authority) only(method string, handle func(http.ResponseWriter, *http.R
 	}
 }
 
-// body reads a request's body of a media type.
-func body(r *http.Request, media string) ([]byte, error) {
+// readBody reads a request's body of a media type.
+func readBody(r *http.Request, media string) ([]byte, error) {
 	if got, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || got != media {
-		return nil, &refusal{status: http.StatusUnsupportedMediaType, message: "want the content type " + media, faults: []fault{{Type: unsupportedValue, Header: "content-type"}}}
+		return nil, &refusal{status: http.StatusUnsupportedMediaType, message: "want the content type " + media, faults: []requestFault{{Type: faultUnsupported, Header: "content-type"}}}
 	}
 	all, err := io.ReadAll(r.Body)
 	if large := (*http.MaxBytesError)(nil); err != nil && !errors.As(err, &large) {
@@ -144,7 +164,7 @@ func (a *authority) token(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form, err := body(r, "application/x-www-form-urlencoded")
+	form, err := readBody(r, "application/x-www-form-urlencoded")
 	if err != nil {
 		return err
 	}
@@ -201,11 +221,11 @@ func (a *authority) exists(s scope) bool {
 }
 
 func unauthorized(scheme, message string) *refusal {
-	return &refusal{status: http.StatusUnauthorized, message: message, scheme: scheme, faults: []fault{{Type: invalid, Header: "authorization"}}}
+	return &refusal{status: http.StatusUnauthorized, message: message, scheme: scheme, faults: []requestFault{{Type: faultInvalid, Header: "authorization"}}}
 }
 
 func foreign(message string) *refusal {
-	return &refusal{status: http.StatusForbidden, message: message, faults: []fault{{Type: notAllowed, Header: "scope"}}}
+	return &refusal{status: http.StatusForbidden, message: message, faults: []requestFault{{Type: faultForbidden, Header: "scope"}}}
 }
 
 // tokenForm is a token request.
@@ -222,7 +242,7 @@ func parseTokenForm(text string) (tokenForm, error) {
 	var f tokenForm
 	form, err := url.ParseQuery(text)
 	if err != nil {
-		return f, badBody("", "the body is no form")
+		return f, badBody("body", "the body is no form")
 	}
 	for _, name := range []string{"grant_type", "scope", "nonce"} {
 		if len(form[name]) > 1 {

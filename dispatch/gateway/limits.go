@@ -1,0 +1,162 @@
+package gateway
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Server is an HTTP server for handler that a slow or greedy client cannot hold
+// up: header and body have a time and a size, idle connections are closed, and
+// TLS begins at 1.2. Serve it on Listen's listener. It speaks HTTP/1.1 only:
+// WebSockets do not open over HTTP/2 here.
+//
+// Long answers, such as a stream of events, have no limit of time; other
+// handlers give up on clients that do not read by themselves.
+func (g *Gateway) Server(handler http.Handler) *http.Server {
+	one := &http.Protocols{}
+	one.SetHTTP1(true)
+	return &http.Server{
+		Handler:           g.guarded(handler),
+		Protocols:         one,
+		TLSConfig:         &tls.Config{MinVersion: tls.VersionTLS12},
+		ReadHeaderTimeout: g.config.Limits.HeaderTime,
+		IdleTimeout:       g.config.Limits.Idle,
+		MaxHeaderBytes:    g.config.Limits.Header,
+		ErrorLog:          log.New(io.Discard, "", 0), // it would name clients' addresses
+	}
+}
+
+// guarded gives a request's body as long as its header, and survives a handler
+// that panics.
+func (g *Gateway) guarded(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rc := http.NewResponseController(w)
+		_ = rc.SetWriteDeadline(time.Time{}) // of the request before, on this connection
+		if r.Body != http.NoBody {
+			_ = rc.SetReadDeadline(time.Now().Add(g.config.Limits.HeaderTime))
+			r.Body = &timedBody{r.Body, rc}
+		}
+		defer func() {
+			what := recover()
+			if what == nil {
+				return
+			}
+			if err, ok := what.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
+				g.metrics.GetOrCreateCounter("hoistway_handler_faults_total").Inc()
+				g.log.Error("a handler failed", "stack", string(debug.Stack()))
+			}
+			panic(http.ErrAbortHandler) // the client sees its connection end
+		}()
+		handler.ServeHTTP(w, r)
+	})
+}
+
+// timedBody is a body that must arrive in time. Afterwards the connection has
+// no deadline: the handler may take longer.
+type timedBody struct {
+	io.ReadCloser
+	rc *http.ResponseController
+}
+
+// Read implements io.Reader.
+func (b *timedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		_ = b.rc.SetReadDeadline(time.Time{})
+	}
+	return n, err
+}
+
+// reserve is how many connections are let in beside the sockets: requests for
+// tokens and resources, metrics, the page.
+const reserve = 256
+
+// Listen bounds the connections of a listener: of those above
+// Limits.Sockets+256 each is closed as soon as it is accepted, so that clients
+// that open connections and say nothing leave memory and file descriptors to
+// the others. Who says nothing loses its connection after Limits.HeaderTime.
+func (g *Gateway) Listen(l net.Listener) net.Listener {
+	return &boundListener{Listener: l, most: int64(g.config.Limits.Sockets + reserve), refused: func() {
+		g.metrics.GetOrCreateCounter("hoistway_connections_refused_total").Inc()
+	}}
+}
+
+type boundListener struct {
+	net.Listener
+	most    int64
+	open    atomic.Int64
+	refused func()
+}
+
+// Accept implements net.Listener.
+func (l *boundListener) Accept() (net.Conn, error) {
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if l.open.Add(1) <= l.most {
+			return &boundConn{Conn: c, listener: l}, nil
+		}
+		l.open.Add(-1)
+		l.refused()
+		_ = c.Close()
+	}
+}
+
+// boundConn counts as open until it is closed.
+type boundConn struct {
+	net.Conn
+	listener *boundListener
+	once     sync.Once
+}
+
+// Close implements net.Conn.
+func (c *boundConn) Close() error {
+	c.once.Do(func() { c.listener.open.Add(-1) })
+	return c.Conn.Close()
+}
+
+// LocalhostCertificate makes a certificate for localhost, 127.0.0.1 and ::1,
+// signed by itself and good for 90 days. It exists in memory only. Clients trust
+// it when they are given its Leaf, and nothing else that its key signs.
+func LocalhostCertificate() (tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("a key for localhost: %w", err)
+	}
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("a certificate for localhost: %w", err)
+	}
+	now := time.Now()
+	leaf := &x509.Certificate{
+		SerialNumber: serial, Subject: pkix.Name{CommonName: "localhost"},
+		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(90 * 24 * time.Hour), // an hour for clocks that differ
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, BasicConstraintsValid: true,
+		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1).To4(), net.IPv6loopback},
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, leaf, leaf, key.Public(), key)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("a certificate for localhost: %w", err)
+	}
+	if leaf, err = x509.ParseCertificate(raw); err != nil {
+		return tls.Certificate{}, fmt.Errorf("a certificate for localhost: %w", err)
+	}
+	return tls.Certificate{Certificate: [][]byte{raw}, PrivateKey: key, Leaf: leaf}, nil
+}
