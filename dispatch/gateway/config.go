@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"regexp"
 	"time"
 
@@ -34,11 +33,11 @@ type Config struct {
 	Journal io.Writer
 	// JournalScenarios tell a replay what the buildings are; they stand in the
 	// journal's first line, in the order of Buildings.
-	JournalScenarios []string
+	JournalScenarios  []string
+	JournalDispatcher string // policy in the place of every bank's; "" = none
 
-	App   http.Handler // serves /app/; nil = there is no app API
-	Admin bool         // serve /admin/ and the page's faults; to loopback only
-	Page  bool         // serve /live, where anybody may place calls without credentials; to loopback only
+	Admin bool // serve /admin/ and the page's faults; to loopback only
+	Page  bool // serve /live, where anybody may place calls without credentials; to loopback only
 }
 
 // Building is a building with the ID under which clients know it.

@@ -27,6 +27,7 @@ type Gateway struct {
 	authority *authority
 	streams   *streams
 	journal   *journal
+	app       http.Handler // nil = none
 	faults    faults
 	page      *page // nil = there is no live page
 }
@@ -48,7 +49,7 @@ func Open(c Config) (*Gateway, error) {
 	}
 	var err error
 	if c.Journal != nil {
-		if g.journal, err = newJournal(c.Journal, c.JournalScenarios); err != nil {
+		if g.journal, err = newJournal(&g.config); err != nil {
 			return nil, err
 		}
 	}
@@ -106,9 +107,6 @@ func (g *Gateway) Handler() http.Handler {
 	mux := http.NewServeMux()
 	g.authority.routes(mux)
 	g.streams.routes(mux)
-	if g.config.App != nil {
-		mux.Handle("/app/", g.config.App)
-	}
 	g.adminRoutes(mux)
 	g.page.routes(mux)
 	mux.HandleFunc("GET /healthz", g.health)
@@ -116,8 +114,17 @@ func (g *Gateway) Handler() http.Handler {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		g.metrics.WritePrometheus(w)
 	})
-	return http.MaxBytesHandler(mux, g.config.Limits.Body)
+	all := http.NewServeMux()
+	all.Handle("/", http.MaxBytesHandler(mux, g.config.Limits.Body))
+	if g.app != nil {
+		all.Handle("/app/", g.app) // bounds its bodies itself
+	}
+	return all
 }
+
+// Mount lets the gateway serve an app API under /app/. It is called before
+// Handler: an app API is made with the gateway, which brings it its cars.
+func (g *Gateway) Mount(app http.Handler) { g.app = app }
 
 // health says that every building's goroutine still answers.
 func (g *Gateway) health(w http.ResponseWriter, r *http.Request) {

@@ -20,6 +20,8 @@ type JournalHead struct {
 	Journal   int      `json:"journal"`   // JournalSchema
 	Synthetic bool     `json:"synthetic"` // always true: a journal of real people's calls must not exist
 	Scenarios []string `json:"scenarios"` // what the buildings are, in the gateway's order
+	// Dispatcher is the policy of every bank; "" = those of the scenarios.
+	Dispatcher string `json:"dispatcher,omitempty"`
 }
 
 // entry is a line of a journal: one event with the commands it led to. It has
@@ -41,10 +43,10 @@ type journal struct {
 	err error
 }
 
-func newJournal(w io.Writer, scenarios []string) (*journal, error) {
-	j := &journal{out: bufio.NewWriterSize(w, 1<<16)}
+func newJournal(c *Config) (*journal, error) {
+	j := &journal{out: bufio.NewWriterSize(c.Journal, 1<<16)}
 	j.enc = json.NewEncoder(j.out)
-	if err := j.enc.Encode(JournalHead{Journal: JournalSchema, Synthetic: true, Scenarios: scenarios}); err != nil {
+	if err := j.enc.Encode(JournalHead{Journal: JournalSchema, Synthetic: true, Scenarios: c.JournalScenarios, Dispatcher: c.JournalDispatcher}); err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
 	return j, nil
