@@ -1,0 +1,308 @@
+package gateway_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"hoistway/dispatch/gateway"
+	"hoistway/scenarios"
+	"hoistway/twin/live"
+)
+
+// go test ./dispatch/gateway -run TestLivePictures -pictures DIR draws the live
+// page for people to look at; -run TestLiveExample -example draws
+// page/example.png again.
+var (
+	pictures = flag.String("pictures", "", "write screenshots of the live page into this folder")
+	example  = flag.Bool("example", false, "draw page/example.png again")
+)
+
+// liveGateway serves the twin of scenarios. It gives the address.
+func liveGateway(t *testing.T, speed float64, quiet bool, names ...string) string {
+	t.Helper()
+	var buildings []gateway.Building
+	for i, name := range names {
+		sc, err := scenarios.Load(name, scenarios.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		buildings = append(buildings, gateway.Building{ID: fmt.Sprintf("twin%d", i+1), Building: live.New(sc, live.Options{Seed: 1, Quiet: quiet})})
+	}
+	g, err := gateway.Open(gateway.Config{Buildings: buildings, Speed: speed, Admin: true, Page: true, Start: time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	server := httptest.NewServer(g.Handler())
+	var all sync.WaitGroup
+	all.Go(func() {
+		if err := g.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() {
+		soon, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		g.Drain(soon)
+		server.Close()
+		stop()
+		all.Wait()
+	})
+	return server.URL
+}
+
+// browser starts a headless browser, or skips the test where there is none.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" {
+		t.Skip("no browser in PATH (looked for chromium, chromium-browser and google-chrome): install one, on Debian with `apt-get install chromium`")
+	}
+	o := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1280, 900))
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), o...)
+	ctx, leave := chromedp.NewContext(alloc, chromedp.WithErrorf(t.Logf))
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(func() { cancel(); leave(); stop() })
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	return ctx
+}
+
+// heard collects what a page says on the console and whom it asks but its own
+// server.
+type heard struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (h *heard) add(s string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.all = append(h.all, s)
+}
+
+func listenTo(ctx context.Context, origin string) *heard {
+	h := &heard{}
+	console, asked := chromedp.Console(ctx), chromedp.Events(ctx, network.RequestWillBeSent)
+	go func() {
+		for m, err := range console {
+			if err != nil {
+				return
+			}
+			h.add("console: " + m.String())
+		}
+	}()
+	go func() {
+		for e, err := range asked {
+			if err != nil {
+				return
+			}
+			if u := e.Request.URL; !strings.HasPrefix(u, origin+"/") && u != "about:blank" && u != "data:," {
+				h.add("request of " + u)
+			}
+		}
+	}()
+	return h
+}
+
+// look runs script that returns a value.
+func look[T any](t *testing.T, ctx context.Context, script string) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script))
+	if err != nil {
+		t.Fatalf("%v\nscript: %s", err, script)
+	}
+	return v
+}
+
+// await waits until script is true.
+func await(t *testing.T, ctx context.Context, what, script string, atMost time.Duration) {
+	t.Helper()
+	for end := time.Now().Add(atMost); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if look[bool](t, ctx, script) {
+			return
+		}
+	}
+	t.Fatalf("%s did not happen within %v; the page says %q and lists %q", what, atMost, look[string](t, ctx, `document.getElementById("say").textContent`), look[string](t, ctx, `document.getElementById("calls").innerText`))
+}
+
+func openLive(t *testing.T, ctx context.Context, url string) {
+	t.Helper()
+	if err := chromedp.Do(ctx, chromedp.Navigate(url)); err != nil {
+		t.Fatal(err)
+	}
+	await(t, ctx, "the first picture", `!document.getElementById("main").classList.contains("lost") && document.querySelectorAll(".car[aria-label]").length > 0`, 10*time.Second)
+}
+
+// floorButton is the selector of a floor's button by what it says.
+func floorButton(label string) string { return fmt.Sprintf(`.floor[aria-label^=%q]`, label) }
+
+func click(t *testing.T, ctx context.Context, selector string) {
+	t.Helper()
+	soon, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := chromedp.Do(soon, chromedp.Click(chromedp.CSS(selector))); err != nil {
+		t.Fatalf("clicking %s: %v", selector, err)
+	}
+}
+
+// A person clicks two floors and sees which car comes and that it came; a floor
+// that is locked in between is refused.
+func TestLivePage(t *testing.T) {
+	ctx := browser(t)
+	url := liveGateway(t, 8, true, "office-lunch")
+	said := listenTo(ctx, url)
+	openLive(t, ctx, url+"/")
+	if at := look[string](t, ctx, `location.pathname`); at != "/live" {
+		t.Errorf("/ leads to %s, want /live", at)
+	}
+
+	click(t, ctx, floorButton("Call from floor 3"))
+	click(t, ctx, floorButton("Go to floor 7"))
+	const first = `document.querySelector("#calls li")`
+	await(t, ctx, "a car for the call", first+`.querySelector(".pill")?.textContent.startsWith("Car ") ?? false`, 10*time.Second)
+	if n := look[int](t, ctx, `document.querySelectorAll(".car.mine").length + document.querySelectorAll("."+"mark.mine").length`); n == 0 {
+		t.Error("neither the car nor the floors of the call are marked")
+	}
+	await(t, ctx, "the end of the call", first+`.dataset.state === "served"`, 30*time.Second)
+
+	click(t, ctx, `#kinds input[value=floor-locked]`)
+	look[string](t, ctx, `document.getElementById("in-floor").value = "9"`)
+	click(t, ctx, "#begin")
+	await(t, ctx, "the lock", `document.querySelector("#active li")?.textContent.includes("floor 9") ?? false`, 5*time.Second)
+	await(t, ctx, "the lock's sign on the floor", `document.querySelectorAll(".floor.locked").length === 1`, 5*time.Second)
+	click(t, ctx, floorButton("Call from floor 3"))
+	click(t, ctx, floorButton("Go to floor 9"))
+	await(t, ctx, "the refusal", first+`.dataset.state === "cancelled" && `+first+`.textContent.includes("floor is locked")`, 10*time.Second)
+
+	click(t, ctx, `#active button`)
+	await(t, ctx, "the end of the lock", `document.querySelectorAll("#active li, .floor.locked").length === 0`, 5*time.Second)
+
+	time.Sleep(300 * time.Millisecond)
+	said.mu.Lock()
+	defer said.mu.Unlock()
+	for _, s := range said.all {
+		t.Errorf("the page is not silent: %s", s)
+	}
+}
+
+// The same by keyboard alone, and Escape gives up.
+func TestLivePageByKeyboard(t *testing.T) {
+	ctx := browser(t)
+	openLive(t, ctx, liveGateway(t, 8, true, "office-lunch")+"/live")
+	press := func(keys string) {
+		t.Helper()
+		if err := chromedp.Do(ctx, chromedp.KeyEvent(keys)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	focus := func(label string) {
+		t.Helper()
+		look[bool](t, ctx, fmt.Sprintf(`document.querySelector(%q).focus(), true`, floorButton(label)))
+	}
+	focus("Call from floor 14")
+	press("\r")
+	if at := look[string](t, ctx, `document.activeElement.getAttribute("aria-pressed")`); at != "true" {
+		t.Errorf("after Enter the floor is pressed: %s, want true", at)
+	}
+	press("\x1b")
+	if n := look[int](t, ctx, `document.querySelectorAll("[aria-pressed=true].floor").length`); n != 0 {
+		t.Error("Escape does not give up")
+	}
+	press("\r")
+	press("\t") // the next floor below
+	press("\r")
+	await(t, ctx, "the call", `document.querySelector("#calls .trip span")?.textContent === "14 → 13"`, 5*time.Second)
+}
+
+func TestLivePageFits(t *testing.T) {
+	ctx := browser(t)
+	url := liveGateway(t, 1, false, "mixed-use", "office-lunch")
+	for _, width := range []int64{375, 768, 1280, 1600} {
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 812)); err != nil {
+			t.Fatal(err)
+		}
+		openLive(t, ctx, url+"/live")
+		if wide := look[int64](t, ctx, `document.documentElement.scrollWidth`); wide > width {
+			t.Errorf("the page is %d px wide in a window of %d px", wide, width)
+		}
+		if small := look[int](t, ctx, `[...document.querySelectorAll("button, select, .kinds label")].filter(e => e.offsetParent && e.getBoundingClientRect().height < 24).length`); small > 0 {
+			t.Errorf("at %d px, %d controls are lower than 24 px", width, small)
+		}
+	}
+}
+
+// TestLivePictures has nothing to assert: it draws for people's eyes, when asked.
+func TestLivePictures(t *testing.T) {
+	if *pictures == "" {
+		t.Skip("no folder given with -pictures")
+	}
+	ctx := browser(t)
+	for _, set := range [][]string{{"office-lunch"}, {"mixed-use", "hotel"}} {
+		url := liveGateway(t, 1, false, set...)
+		for _, width := range []int64{375, 1600} {
+			for _, scheme := range []string{"light", "dark"} {
+				scene(t, ctx, url, width, 1000, scheme)
+				save(t, ctx, filepath.Join(*pictures, fmt.Sprintf("%s-%d-%s.png", set[0], width, scheme)))
+			}
+		}
+	}
+}
+
+// TestLiveExample draws page/example.png, the README's picture, when asked.
+func TestLiveExample(t *testing.T) {
+	if !*example {
+		t.Skip("not asked for with -example")
+	}
+	ctx := browser(t)
+	scene(t, ctx, liveGateway(t, 1, false, "office-lunch"), 1280, 960, "light")
+	save(t, ctx, filepath.Join("page", "example.png"))
+}
+
+// scene shows the page in motion, with a call and a fault.
+func scene(t *testing.T, ctx context.Context, url string, width, height int64, scheme string) {
+	t.Helper()
+	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, height)); err != nil {
+		t.Fatal(err)
+	}
+	openLive(t, ctx, url+"/live")
+	time.Sleep(25 * time.Second)
+	look[bool](t, ctx, `document.getElementById("in-floor").selectedIndex = 2, document.getElementById("begin").click(), true`)
+	look[bool](t, ctx, `(() => { const f = [...document.querySelector(".bank").querySelectorAll(".floor")]; f[3].click(); f[9 % f.length].click(); return true })()`)
+	time.Sleep(4 * time.Second)
+}
+
+func save(t *testing.T, ctx context.Context, path string) {
+	t.Helper()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, png, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
