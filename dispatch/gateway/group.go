@@ -22,13 +22,15 @@ type group struct {
 	journal  *journal
 	listener func(ev *dispatch.Event, out []dispatch.Command) // hears what the controller took and commanded; nil = nobody
 
-	calls calls // see call.go
+	calls   calls   // see calls.go
+	monitor monitor // see monitor.go
 }
 
 func newGroup(s *site, index int, id string) *group {
 	g := &group{site: s, index: index, id: id}
 	if s != nil {
 		g.calls.init(g)
+		g.monitor.init(g)
 		g.listener = g.stepped
 	}
 	return g
@@ -36,6 +38,7 @@ func newGroup(s *site, index int, id string) *group {
 
 // open makes the controller.
 func (g *group) open(c dispatch.Config) (err error) {
+	c.Explain = c.Explain || g.site != nil // clients are told when a car comes
 	g.config = c
 	if g.ctrl, err = dispatch.New(c); err != nil {
 		return err

@@ -55,6 +55,10 @@ func newJournal(c *Config) (*journal, error) {
 func (j *journal) write(g *group, ev *dispatch.Event, out []dispatch.Command) {
 	e := entry{Building: g.site.index, Bank: g.index, Event: *ev, Commands: out}
 	e.Event.Permit = dispatch.NoPermit
+	e.Commands = slices.Clone(out)
+	for i := range e.Commands {
+		e.Commands[i].Why = nil
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if err := j.enc.Encode(e); err != nil && j.err == nil {

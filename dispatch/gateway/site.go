@@ -32,10 +32,11 @@ type site struct {
 	done  chan struct{} // closed when run has ended
 	link  impairment    // any goroutine: what is wrong between clients and the site
 
-	now    dispatch.Instant // of what is being done
-	alarms alarms
-	order  uint64 // of alarms
-	fault  error  // the building failed; the site stands still
+	now      dispatch.Instant // of what is being done
+	sessions int64            // of clients' calls so far
+	alarms   alarms
+	order    uint64 // of alarms
+	fault    error  // the building failed; the site stands still
 }
 
 func newSite(g *Gateway, index int, b Building) (*site, error) {
@@ -136,7 +137,10 @@ func (s *site) play(until dispatch.Instant) {
 		if rings && (!ok || s.alarms[0].at < at) {
 			a := heap.Pop(&s.alarms).(alarm)
 			s.now = max(s.now, a.at)
-			a.do()
+			// The building's clock must show the alarm's instant, too.
+			if s.fault = s.building.Play(s.now); s.fault == nil {
+				a.do()
+			}
 			continue
 		}
 		if !ok || at > until {
