@@ -93,9 +93,13 @@ func (t *Twin) Press(bank int, f dispatch.Floor, d dispatch.Direction) dispatch.
 	return t.press(&t.banks[bank], int32(f), int8(d))
 }
 
-// PressInside presses a button in a car.
+// PressInside presses a button in a car. The button of the floor at which the
+// car stands open does nothing.
 func (t *Twin) PressInside(bank, index int, f dispatch.Floor) {
 	c := t.car(bank, index)
+	if c.floor == int32(f) && (c.phase == opening || c.phase == open) {
+		return
+	}
 	c.pressed[f] = true
 	t.tell(&t.banks[bank], dispatch.Event{Kind: dispatch.CarCall, Car: dispatch.CarID(index), Floor: f})
 }
@@ -109,7 +113,11 @@ func (t *Twin) Cancel(bank int, id dispatch.CallID) bool {
 	case info == nil:
 		return false
 	case info.person >= 0:
-		t.leaves(info.person, result.Abandoned, "")
+		outcome := result.NoShow
+		if t.persons[info.person].where == landing {
+			outcome = result.Abandoned
+		}
+		t.leaves(info.person, outcome, "")
 		return true
 	case info.person == nobody:
 		s := info.side()

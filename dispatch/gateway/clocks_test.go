@@ -142,6 +142,9 @@ func inVirtualTime(t *testing.T, sc *scenarios.Scenario, seed uint64, deeds []de
 	if err := b.Play(clockEnd); err != nil {
 		t.Fatal(err)
 	}
+	if broken := b.Broken(); len(broken) > 0 {
+		t.Errorf("script %d broke %d invariants: %s", seed, len(broken), broken[0])
+	}
 	return lines
 }
 
