@@ -96,8 +96,12 @@ func (a *authority) limitedToken(w http.ResponseWriter, r *http.Request) error {
 	if err := a.permit(func(s scope) bool { return covered(g.scopes, s) }, ask.scopes); err != nil {
 		return err
 	}
+	life := min(ask.life, time.Until(g.expires))
+	if life < time.Second {
+		return a.counted(refusedExpired, unauthorized("Bearer", "the access token ends within a second: ask for a new one"))
+	}
 	a.issue(w, &claims{
 		Client: g.client, Scope: spell(ask.scopes), Limited: true, User: ask.user, ID: a.spent.id(), Once: ask.once, Nonce: g.claims.Nonce,
-	}, min(ask.life, time.Until(g.expires)+time.Second))
+	}, life)
 	return nil
 }

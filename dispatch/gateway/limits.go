@@ -14,7 +14,9 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -58,12 +60,24 @@ func (g *Gateway) guarded(handler http.Handler) http.Handler {
 			}
 			if err, ok := what.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
 				g.metrics.GetOrCreateCounter("hoistway_handler_faults_total").Inc()
-				g.log.Error("a handler failed", "stack", string(debug.Stack()))
+				g.log.Error("a handler failed", "what", told(what), "stack", string(debug.Stack()))
 			}
 			panic(http.ErrAbortHandler) // the client sees its connection end
 		}()
 		handler.ServeHTTP(w, r)
 	})
+}
+
+// told is what a panic says, when that names nobody: our own texts and those of
+// the runtime.
+func told(what any) string {
+	if err, ok := what.(runtime.Error); ok {
+		return err.Error()
+	}
+	if text, ok := what.(string); ok && strings.HasPrefix(text, "BUG: ") {
+		return text
+	}
+	return fmt.Sprintf("%T", what)
 }
 
 // timedBody is a body that must arrive in time. Afterwards the connection has

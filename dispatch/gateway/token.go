@@ -1,14 +1,9 @@
 package gateway
 
 import (
-	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
 	"errors"
 	"fmt"
-	"io"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -30,20 +25,6 @@ type authority struct {
 	nobody       *application // stands in for an unknown one
 	spent        *spent
 	attempts     *attempts
-}
-
-// application is a Client that may ask for tokens.
-type application struct {
-	id     string
-	secret [sha256.Size]byte // fingerprint
-	all    bool              // may have every scope
-	scopes []scope
-}
-
-// may reports whether the application may have a scope. Every one may list what
-// it has.
-func (p *application) may(s scope) bool {
-	return p.all || s.product == inventory || covered(p.scopes, s)
 }
 
 func newAuthority(g *Gateway) (*authority, error) {
@@ -79,85 +60,6 @@ func newAuthority(g *Gateway) (*authority, error) {
 	return a, errors.Join(faults...)
 }
 
-func random(n int) []byte {
-	b := make([]byte, n)
-	_, _ = rand.Read(b) // never fails
-	return b
-}
-
-// print is a fingerprint of an ID or a secret: equally long for all.
-func (a *authority) print(text string) (sum [sha256.Size]byte) {
-	h := hmac.New(sha256.New, a.salt)
-	_, _ = io.WriteString(h, text)
-	h.Sum(sum[:0])
-	return sum
-}
-
-// known finds the application with an ID and a secret. It takes as long for an
-// unknown ID as for a wrong secret.
-func (a *authority) known(id, secret string) (*application, bool) {
-	p, ok := a.byPrint[a.print(id)]
-	if !ok {
-		p = a.nobody
-	}
-	given := a.print(secret)
-	right := subtle.ConstantTimeCompare(given[:], p.secret[:]) == 1
-	return p, ok && right
-}
-
-func (a *authority) routes(mux *http.ServeMux) {
-	for _, e := range []struct {
-		method, path string
-		handle       func(http.ResponseWriter, *http.Request) error
-	}{
-		{http.MethodPost, tokenPath, a.token},
-		{http.MethodPost, limitedPath, a.limitedToken},
-		{http.MethodGet, userinfoPath, a.userinfo},
-		{http.MethodGet, discoveryPath, a.discovery},
-		{http.MethodGet, resourcesPath, a.resources},
-		{http.MethodGet, resourcesPath + "/{ken}", a.resource},
-		{http.MethodPost, equipmentPath + "search/availability", a.about(availabilityOf, realTime, equipmentStatus)},
-		{http.MethodPost, equipmentPath + "search/status", a.about(statusOf, realTime, equipmentStatus)},
-		{http.MethodPost, equipmentPath + "search/movement", a.about(movementOf, realTime, equipmentStatus)},
-		{http.MethodPost, equipmentPath + "elevator/door", a.about(doorOf, realTime)},
-		{http.MethodPost, equipmentPath + "elevator/button", a.about(buttonOf, realTime)},
-		{http.MethodPost, equipmentPath + "escalator/movement/direction", a.escalator},
-		{http.MethodGet, equipmentPath + "{ken}/serviceOrders", a.serviceOrders},
-		{http.MethodGet, equipmentPath + "{ken}/serviceOrders/{number}", a.serviceOrder},
-	} {
-		mux.HandleFunc(e.path, a.only(e.method, e.handle))
-	}
-	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {
-		writeError(w, missing("there is nothing under this path"))
-	})
-}
-
-// only lets one method through, and answers with what the handler fails with.
-func (a *authority) only(method string, handle func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != method {
-			w.Header().Set("Allow", method)
-			writeError(w, &refusal{status: http.StatusMethodNotAllowed, message: "want the method " + method})
-			return
-		}
-		if err := handle(w, r); err != nil {
-			writeError(w, err)
-		}
-	}
-}
-
-// readBody reads a request's body of a media type.
-func readBody(r *http.Request, media string) ([]byte, error) {
-	if got, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || got != media {
-		return nil, &refusal{status: http.StatusUnsupportedMediaType, message: "want the content type " + media, faults: []requestFault{{Type: faultUnsupported, Header: "content-type"}}}
-	}
-	all, err := io.ReadAll(r.Body)
-	if large := (*http.MaxBytesError)(nil); err != nil && !errors.As(err, &large) {
-		return nil, &refusal{status: http.StatusBadRequest, message: "the body ends too early"}
-	}
-	return all, err
-}
-
 // token answers POST /api/v2/oauth2/token.
 func (a *authority) token(w http.ResponseWriter, r *http.Request) error {
 	p, err := a.basic(r)
@@ -177,24 +79,6 @@ func (a *authority) token(w http.ResponseWriter, r *http.Request) error {
 	}
 	a.issue(w, &claims{Client: p.id, Scope: spell(ask.scopes), Nonce: ask.nonce}, a.gateway.config.Limits.Token)
 	return nil
-}
-
-// basic finds the application that authenticates itself with its secret.
-func (a *authority) basic(r *http.Request) (*application, error) {
-	id, secret, ok := r.BasicAuth()
-	if !ok {
-		return nil, a.counted(refusedCredentials, unauthorized("Basic", "want the header Authorization: Basic with client ID and secret"))
-	}
-	wait, tried := a.attempts.open(r.RemoteAddr, id)
-	if wait > 0 {
-		return nil, a.counted(refusedRate, &refusal{status: http.StatusTooManyRequests, message: "too many wrong secrets: try again later", after: wait})
-	}
-	p, ok := a.known(id, secret)
-	if !ok {
-		tried.failed()
-		return nil, a.counted(refusedCredentials, unauthorized("Basic", "unknown client, or not its secret"))
-	}
-	return p, nil
 }
 
 // permit refuses scopes that may does not allow, and those of a building or
