@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"hoistway/dispatch/gateway"
 	"hoistway/scenarios"
 	"hoistway/twin/study"
 )
@@ -41,6 +42,7 @@ func exitCode(err error) int {
 	var (
 		audit    found
 		broken   *study.Broken
+		served   gateway.Broken
 		problems scenarios.Problems
 		bad      badInput
 		miss     missed
@@ -48,7 +50,7 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return exitFine
-	case errors.As(err, &broken):
+	case errors.As(err, &broken), errors.As(err, &served):
 		return exitBroken
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted

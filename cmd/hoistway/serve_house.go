@@ -71,7 +71,7 @@ func (h *house) mount(g *gateway.Gateway) (err error) {
 	if h == nil {
 		return nil
 	}
-	h.api, err = app.New(app.Config{Service: h.Service, Buildings: h.Buildings, Policy: h.Policy, Log: h.config.Log, Metrics: h.config.Metrics})
+	h.api, err = app.New(app.Config{Service: h.Service, Lifts: g, Buildings: h.Buildings, Policy: h.Policy, Log: h.config.Log, Metrics: h.config.Metrics})
 	if err == nil {
 		g.Mount(h.api)
 	}

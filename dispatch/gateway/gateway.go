@@ -71,8 +71,21 @@ func Open(c Config) (*Gateway, error) {
 	return g, nil
 }
 
+// Broken is the error of a building whose own rules were found broken: a fault
+// of ours, and not of who calls or of the network.
+type Broken struct {
+	Building string // ID
+	Rules    []string
+}
+
+// Error names the first.
+func (b Broken) Error() string {
+	return fmt.Sprintf("building %s broke %d invariants: %s", b.Building, len(b.Rules), b.Rules[0])
+}
+
 // Run plays the buildings until ctx ends or one of them fails. It ends with the
-// journal complete.
+// journal complete. Its error holds a Broken for each building that broke an
+// invariant while it ran.
 func (g *Gateway) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -91,6 +104,11 @@ func (g *Gateway) Run(ctx context.Context) error {
 	}
 	if g.journal != nil {
 		err = errors.Join(err, g.journal.close())
+	}
+	for _, s := range g.sites {
+		if rules := s.building.Broken(); len(rules) > 0 {
+			err = errors.Join(err, Broken{s.id, rules})
+		}
 	}
 	return err
 }
@@ -126,13 +144,19 @@ func (g *Gateway) Handler() http.Handler {
 // Handler: an app API is made with the gateway, which brings it its cars.
 func (g *Gateway) Mount(app http.Handler) { g.app = app }
 
-// health says that every building's goroutine still answers.
+// health says that every building's goroutine still answers, and that no
+// building has broken its own rules.
 func (g *Gateway) health(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
 	defer cancel()
 	for _, s := range g.sites {
-		if err := s.ask(ctx, func() {}); err != nil {
+		var broken []string
+		if err := s.ask(ctx, func() { broken = s.building.Broken() }); err != nil {
 			http.Error(w, fmt.Sprintf("building %s does not answer: %v", s.id, err), http.StatusServiceUnavailable)
+			return
+		}
+		if len(broken) > 0 {
+			http.Error(w, Broken{s.id, broken}.Error(), http.StatusInternalServerError)
 			return
 		}
 	}
