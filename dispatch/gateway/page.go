@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -23,25 +21,26 @@ var pageText string
 type page struct {
 	gateway *Gateway
 	policy  string // Content-Security-Policy of the file
-	plan    []byte // the event that says what does not change
 	calls   []*pageCalls
 
 	mu        sync.Mutex
 	listeners map[*listener]bool
-	latest    [][]byte // last picture of each site while somebody listens
-	stop      func()   // ends the samplers
+	shows     []show // by site
 	closed    bool
 }
 
+// show is what open pages see of one site.
+type show struct {
+	listeners map[*listener]bool
+	latest    []byte // picture, while somebody looks
+	stop      func() // ends the sampler
+}
+
 func newPage(g *Gateway) *page {
-	p := &page{gateway: g, policy: pagePolicy(pageText), listeners: map[*listener]bool{}, latest: make([][]byte, len(g.sites))}
-	plan, err := json.Marshal(g.plan())
-	if err != nil {
-		panic("BUG: the plan of buildings is not JSON: " + err.Error())
-	}
-	p.plan = fmt.Appendf(nil, "event: plan\ndata: %s\n\n", plan)
-	for _, s := range g.sites {
+	p := &page{gateway: g, policy: pagePolicy(pageText), listeners: map[*listener]bool{}, shows: make([]show, len(g.sites))}
+	for i, s := range g.sites {
 		p.calls = append(p.calls, newPageCalls(s))
+		p.shows[i].listeners = map[*listener]bool{}
 	}
 	return p
 }
@@ -51,12 +50,12 @@ func (p *page) routes(mux *http.ServeMux) {
 		return
 	}
 	mux.HandleFunc("GET /{$}", local(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/live", http.StatusFound) }))
-	mux.HandleFunc("GET /live", local(p.show))
+	mux.HandleFunc("GET /live", local(p.serve))
 	mux.HandleFunc("GET /live/events", local(p.listen))
 	mux.HandleFunc("POST /live/calls", local(p.place))
 }
 
-func (p *page) show(w http.ResponseWriter, _ *http.Request) {
+func (p *page) serve(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Security-Policy", p.policy)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = w.Write([]byte(pageText))
@@ -85,10 +84,12 @@ type plan struct {
 	Speed     float64        `json:"speed"`
 	Admin     bool           `json:"admin"`
 	Kinds     []string       `json:"kinds,omitempty"` // of faults
-	Buildings []planBuilding `json:"buildings"`
+	All       []string       `json:"all"`             // IDs of all buildings
+	Buildings []planBuilding `json:"buildings"`       // those that are shown
 }
 
 type planBuilding struct {
+	Index  int         `json:"index"` // of all
 	ID     string      `json:"id"`
 	Name   string      `json:"name"`
 	Floors []planFloor `json:"floors"`
@@ -114,13 +115,14 @@ type planCar struct {
 	Serves  []dispatch.Floor `json:"serves"`
 }
 
-func (g *Gateway) plan() plan {
-	p := plan{Start: g.start, Speed: g.config.Speed, Admin: g.config.Admin}
+// plan describes the sites that a page shows.
+func (g *Gateway) plan(shown []*site) plan {
+	p := plan{Start: g.start, Speed: g.config.Speed, Admin: g.config.Admin, All: names(g.sites, func(s *site) string { return s.id })}
 	if p.Admin {
 		p.Kinds = faultKinds
 	}
-	for _, s := range g.sites {
-		b := planBuilding{ID: s.id, Name: s.layout.Name}
+	for _, s := range shown {
+		b := planBuilding{Index: s.index, ID: s.id, Name: s.layout.Name}
 		for _, f := range s.layout.Floors {
 			b.Floors = append(b.Floors, planFloor{f.Name, f.Elevation, f.Exit, f.Locked})
 		}

@@ -260,7 +260,7 @@ func TestLivePictures(t *testing.T) {
 	}
 	ctx := browser(t)
 	for _, set := range [][]string{{"office-lunch"}, {"mixed-use", "hotel"}} {
-		url := liveGateway(t, 1, false, set...)
+		url := liveGateway(t, 3, false, set...)
 		for _, width := range []int64{375, 1600} {
 			for _, scheme := range []string{"light", "dark"} {
 				scene(t, ctx, url, width, 1000, scheme)
@@ -290,7 +290,7 @@ func scene(t *testing.T, ctx context.Context, url string, width, height int64, s
 		t.Fatal(err)
 	}
 	openLive(t, ctx, url+"/live")
-	time.Sleep(25 * time.Second)
+	time.Sleep(12 * time.Second)
 	look[bool](t, ctx, `document.getElementById("in-floor").selectedIndex = 2, document.getElementById("begin").click(), true`)
 	look[bool](t, ctx, `(() => { const f = [...document.querySelector(".bank").querySelectorAll(".floor")]; f[3].click(); f[9 % f.length].click(); return true })()`)
 	time.Sleep(4 * time.Second)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"hoistway/dispatch"
@@ -14,6 +15,7 @@ import (
 // How the page is kept up to date. Intervals are the wall clock's.
 const (
 	pageListeners = 64                     // open pages
+	pageShown     = 6                      // buildings on one page
 	pagePeriod    = 200 * time.Millisecond // between pictures of a building in motion
 	pageSilence   = 2 * time.Second        // after which a picture is sent although nothing changed
 	pageWrite     = 5 * time.Second        // a listener that takes longer is dropped
@@ -23,14 +25,25 @@ const (
 
 // listener is an open page.
 type listener struct {
+	sites  []*site
 	frames chan []byte
 	gone   chan struct{} // closed when it is dropped
 }
 
-// listen streams pictures to one page until it leaves or is dropped; a browser
-// comes back by itself.
+// listen streams a plan and then pictures to one page until it leaves or is
+// dropped; a browser comes back by itself. The query may name the buildings to
+// show, ?building=ID and once more for each; the first ones are shown otherwise.
 func (p *page) listen(w http.ResponseWriter, r *http.Request) {
-	l := p.join()
+	shown, wrong := p.asked(r.URL.Query()["building"])
+	if wrong != nil {
+		object(w, http.StatusBadRequest, *wrong)
+		return
+	}
+	plan, err := json.Marshal(p.gateway.plan(shown))
+	if err != nil {
+		panic("BUG: the plan of buildings is not JSON: " + err.Error())
+	}
+	l := p.join(shown)
 	if l == nil {
 		w.Header().Set("Retry-After", "5")
 		object(w, http.StatusServiceUnavailable, objection{Message: fmt.Sprintf("%d pages are open already, or the gateway is closing", pageListeners)})
@@ -50,7 +63,7 @@ func (p *page) listen(w http.ResponseWriter, r *http.Request) {
 	}
 	beat := time.NewTicker(pageBeat)
 	defer beat.Stop()
-	for ok := send([]byte("retry: 2000\n\n")) && send(p.plan); ok; {
+	for ok := send(fmt.Appendf(nil, "retry: 2000\nevent: plan\ndata: %s\n\n", plan)); ok; {
 		select {
 		case <-r.Context().Done():
 			return
@@ -64,32 +77,53 @@ func (p *page) listen(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// join adds a listener; the first one starts the samplers. It gives nil when
-// there are enough.
-func (p *page) join() *listener {
+// asked finds the sites of a query.
+func (p *page) asked(ids []string) ([]*site, *objection) {
+	all := p.gateway.sites
+	if len(ids) == 0 {
+		return all[:min(len(all), pageShown)], nil
+	}
+	if len(ids) > pageShown {
+		return nil, &objection{Message: fmt.Sprintf("building: at most %d can be shown at once", pageShown), Field: "building"}
+	}
+	var shown []*site
+	for _, id := range ids {
+		s := p.gateway.byID[id]
+		if s == nil {
+			return nil, &objection{Message: fmt.Sprintf("building: there is no %q", id), Field: "building"}
+		}
+		if !slices.Contains(shown, s) {
+			shown = append(shown, s)
+		}
+	}
+	return shown, nil
+}
+
+// join adds a listener; the first one of a site starts its sampler. It gives nil
+// when there are enough.
+func (p *page) join(shown []*site) *listener {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed || len(p.listeners) >= pageListeners {
 		return nil
 	}
-	l := &listener{frames: make(chan []byte, pageBacklog*len(p.latest)), gone: make(chan struct{})}
-	for _, frame := range p.latest {
-		if frame != nil {
-			l.frames <- frame
-		}
-	}
+	l := &listener{sites: shown, frames: make(chan []byte, pageBacklog*len(shown)), gone: make(chan struct{})}
 	p.listeners[l] = true
-	if len(p.listeners) == 1 {
-		ctx, stop := context.WithCancel(context.Background())
-		p.stop = stop
-		for _, s := range p.gateway.sites {
+	for _, s := range shown {
+		w := &p.shows[s.index]
+		w.listeners[l] = true
+		if len(w.listeners) == 1 {
+			ctx, stop := context.WithCancel(context.Background())
+			w.stop = stop
 			go p.sample(ctx, s)
+		} else if w.latest != nil {
+			l.frames <- w.latest
 		}
 	}
 	return l
 }
 
-// leave removes a listener; the last one stops the samplers.
+// leave removes a listener; the last one of a site stops its sampler.
 func (p *page) leave(l *listener) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -102,9 +136,12 @@ func (p *page) drop(l *listener) {
 	}
 	delete(p.listeners, l)
 	close(l.gone)
-	if len(p.listeners) == 0 {
-		p.stop()
-		clear(p.latest)
+	for _, s := range l.sites {
+		w := &p.shows[s.index]
+		if delete(w.listeners, l); len(w.listeners) == 0 {
+			w.stop()
+			w.latest = nil
+		}
 	}
 }
 
@@ -173,8 +210,9 @@ func (p *page) send(ctx context.Context, s *site, frame []byte) {
 	if ctx.Err() != nil {
 		return
 	}
-	p.latest[s.index] = frame
-	for l := range p.listeners {
+	w := &p.shows[s.index]
+	w.latest = frame
+	for l := range w.listeners {
 		select {
 		case l.frames <- frame:
 		default:
