@@ -118,7 +118,7 @@ func listenTo(ctx context.Context, origin string) *heard {
 			if err != nil {
 				return
 			}
-			if u := e.Request.URL; !strings.HasPrefix(u, origin+"/") && u != "about:blank" && u != "data:," {
+			if u := e.Request.URL; !strings.HasPrefix(u, origin+"/") && u != "about:blank" && !strings.HasPrefix(u, "data:") {
 				h.add("request of " + u)
 			}
 		}

@@ -7,10 +7,14 @@ import (
 	"time"
 
 	"hoistway/dispatch"
-	"hoistway/dispatch/building"
 )
 
-// callForm is a call that somebody at the page wants to place.
+// mostPageCalls is how many calls that were placed at the page a building keeps
+// at once, those that ended lately included.
+const mostPageCalls = 200
+
+// callForm is a call that somebody at the page wants to place; numbers are those
+// of the plan.
 type callForm struct {
 	Building int            `json:"building"`
 	Bank     int            `json:"bank"`
@@ -18,128 +22,151 @@ type callForm struct {
 	To       dispatch.Floor `json:"to"`
 }
 
-// place places a call. The picture tells how it goes on, under the ID answered.
+// place places a call, on the same path as a client's. The picture tells how it
+// goes on, under the ID answered.
 func (p *page) place(w http.ResponseWriter, r *http.Request) {
 	var form callForm
 	if !decodeForm(w, r, &form) {
 		return
 	}
-	switch {
-	case form.Building < 0 || form.Building >= len(p.gateway.sites):
-		object(w, http.StatusBadRequest, objection{Message: fmt.Sprintf("building: there is no building %d", form.Building), Field: "building"})
-		return
-	case form.Bank < 0 || form.Bank >= len(p.gateway.sites[form.Building].groups):
-		object(w, http.StatusBadRequest, objection{Message: fmt.Sprintf("bank: there is no bank %d", form.Bank), Field: "bank"})
+	g, wrong := p.groupOf(&form)
+	if wrong != nil {
+		object(w, http.StatusBadRequest, *wrong)
 		return
 	}
-	s := p.gateway.sites[form.Building]
-	for _, f := range []struct {
-		field string
-		floor dispatch.Floor
-	}{{"from", form.From}, {"to", form.To}} {
-		if !slices.Contains(s.layout.Banks[form.Bank].Serves, f.floor) {
-			object(w, http.StatusBadRequest, objection{Message: fmt.Sprintf("%s: the bank does not serve floor %d", f.field, f.floor), Field: f.field})
-			return
-		}
-	}
-	if form.From == form.To {
-		object(w, http.StatusBadRequest, objection{Message: "to: origin and destination are the same floor", Field: "to"})
+	s := g.site
+	if s.link.down() {
+		object(w, http.StatusServiceUnavailable, objection{Message: "the link to the building is down (1005)"})
 		return
 	}
+	select {
+	case <-time.After(time.Duration(float64(s.link.cold()) / p.gateway.config.Speed)):
+	case <-r.Context().Done():
+		return
+	}
+	to := g.floorArea(form.To)
+	a := &action{Area: g.floorArea(form.From), Action: actionDestination, Destination: &to, Group: 1}
+	a.Admitted = g.admits(a)
 	var id int64
-	if err := s.ask(r.Context(), func() { id = p.calls[s.index].place(form) }); err != nil {
+	var refused string
+	if err := s.ask(r.Context(), func() { id, refused = p.calls[s.index].place(g, a) }); err != nil {
 		object(w, p.gateway.statusOf(err), objection{Message: err.Error()})
+		return
+	}
+	if refused != "" {
+		object(w, http.StatusConflict, objection{Message: refused})
 		return
 	}
 	answer(w, http.StatusCreated, map[string]int64{"id": id})
 }
 
-// pageCalls follows the calls that were placed at the page. The site's goroutine
-// owns it.
+// groupOf finds the group of a call and checks its floors.
+func (p *page) groupOf(form *callForm) (*group, *objection) {
+	sites := p.gateway.sites
+	if form.Building < 0 || form.Building >= len(sites) {
+		return nil, &objection{Message: fmt.Sprintf("building: there is no building %d", form.Building), Field: "building"}
+	}
+	groups := sites[form.Building].groups
+	if form.Bank < 0 || form.Bank >= len(groups) {
+		return nil, &objection{Message: fmt.Sprintf("bank: there is no bank %d", form.Bank), Field: "bank"}
+	}
+	g := groups[form.Bank]
+	switch {
+	case !slices.Contains(g.bank().Serves, form.From):
+		return nil, &objection{Message: "from: the bank does not serve this floor", Field: "from"}
+	case !slices.Contains(g.bank().Serves, form.To):
+		return nil, &objection{Message: "to: the bank does not serve this floor", Field: "to"}
+	case form.From == form.To:
+		return nil, &objection{Message: "to: this is the floor where the call is made", Field: "to"}
+	}
+	return g, nil
+}
+
+// pageCalls are the calls of a site that were placed at the page, and how many
+// calls of anybody there were lately. The site's goroutine owns it.
 type pageCalls struct {
-	site  *site
-	last  int64
-	open  []*pageCall
-	heard []dispatch.Instant // when a call was placed, of the last minute
+	placed []placedCall
+	lately lastMinute
 }
 
-type pageCall struct {
-	callPicture
-	call  dispatch.CallID
-	known bool // its number
+type placedCall struct {
+	group   *group
+	session int64
 }
-
-// lingers is how long a call that is over stays to be seen.
-const lingers = 10 * time.Second
 
 func newPageCalls(s *site) *pageCalls {
-	c := &pageCalls{site: s}
+	c := &pageCalls{}
 	for _, g := range s.groups {
 		before := g.listener
 		g.listener = func(ev *dispatch.Event, out []dispatch.Command) {
-			if before != nil {
-				before(ev, out)
+			if ev.Kind == dispatch.DestinationCall || ev.Kind == dispatch.LandingCall {
+				c.lately.add(ev.At)
 			}
-			c.hear(g.index, ev, out)
+			before(ev, out)
 		}
 	}
 	return c
 }
 
-func (c *pageCalls) place(form callForm) int64 {
-	c.last++
-	call := &pageCall{callPicture: callPicture{ID: c.last, Bank: form.Bank, From: int(form.From), To: int(form.To), Car: -1, State: "registered", Page: true}}
-	c.open = append(c.open, call)
-	c.site.building.Ride(form.Bank, building.Ride{From: form.From, To: form.To, Group: 1, Ready: c.site.now})
-	return call.ID
+func (c *pageCalls) place(g *group, a *action) (session int64, refused string) {
+	c.tidy()
+	if len(c.placed) >= mostPageCalls {
+		return 0, fmt.Sprintf("%d calls of this page are open or ended just now: wait a little", len(c.placed))
+	}
+	if session, refused = g.act(nil, a); refused == "" {
+		c.placed = append(c.placed, placedCall{g, session})
+	}
+	return session, refused
 }
 
-func (c *pageCalls) hear(bank int, ev *dispatch.Event, out []dispatch.Command) {
-	if ev.Kind == dispatch.DestinationCall || ev.Kind == dispatch.LandingCall {
-		c.heard = append(c.heard, ev.At)
-		if i := slices.IndexFunc(c.open, func(p *pageCall) bool { return !p.known }); i >= 0 {
-			c.open[i].call, c.open[i].known = ev.Call, true
-		}
-	}
-	for i := range out {
-		cmd := &out[i]
-		at := slices.IndexFunc(c.open, func(p *pageCall) bool { return p.known && p.call == cmd.Call && p.Bank == bank })
-		if at < 0 {
-			continue
-		}
-		call := c.open[at]
-		switch cmd.Kind {
-		case dispatch.Assign, dispatch.Reassign:
-			call.State, call.Car = "assigned", int(cmd.Car)
-		case dispatch.Answer:
-			call.State, call.Car = "served", int(cmd.Car)
-			c.over(call)
-		case dispatch.Reject:
-			call.State, call.Why = "cancelled", cmd.Reason.String()
-			c.over(call)
-		}
-	}
-}
-
-func (c *pageCalls) over(call *pageCall) {
-	call.known, call.call = true, -1
-	c.site.after(lingers, func() {
-		c.open = slices.DeleteFunc(c.open, func(p *pageCall) bool { return p == call })
+// tidy drops the calls that the group has forgotten.
+func (c *pageCalls) tidy() {
+	c.placed = slices.DeleteFunc(c.placed, func(p placedCall) bool {
+		return p.group.calls.sessions[p.session] == nil && len(p.group.calls.pending) == 0
 	})
 }
 
-func (c *pageCalls) list(into []callPicture) []callPicture {
-	for _, call := range c.open {
-		into = append(into, call.callPicture)
+// list shows the calls, first placed first.
+func (c *pageCalls) list() []callPicture {
+	c.tidy()
+	list := []callPicture{}
+	for _, p := range c.placed {
+		if cl := p.group.calls.sessions[p.session]; cl != nil {
+			shot := callPicture{ID: p.session, Bank: p.group.index, From: cl.from, To: cl.to, Car: cl.car, State: stageNames[cl.stage]}
+			if cl.stage == cancelled {
+				shot.Why = cl.last.Reason
+			}
+			list = append(list, shot)
+		}
 	}
-	return into
+	return list
 }
 
-func (c *pageCalls) perMinute(now dispatch.Instant) int {
-	old := slices.IndexFunc(c.heard, func(at dispatch.Instant) bool { return at > now-time.Minute })
-	if old < 0 {
-		old = len(c.heard)
+// lastMinute counts what happened in the last minute of building time, to the
+// second.
+type lastMinute struct {
+	seconds [60]int
+	newest  int64 // second
+}
+
+func (m *lastMinute) add(at dispatch.Instant) {
+	m.turn(at)
+	m.seconds[m.newest%60]++
+}
+
+func (m *lastMinute) count(now dispatch.Instant) (n int) {
+	m.turn(now)
+	for _, each := range m.seconds {
+		n += each
 	}
-	c.heard = slices.Delete(c.heard, 0, old)
-	return len(c.heard)
+	return n
+}
+
+// turn forgets the seconds that are over a minute old.
+func (m *lastMinute) turn(now dispatch.Instant) {
+	second := max(m.newest, int64(now/time.Second))
+	for s := max(m.newest+1, second-59); s <= second; s++ {
+		m.seconds[s%60] = 0
+	}
+	m.newest = second
 }

@@ -24,6 +24,7 @@ type bankPicture struct {
 	LitDown  []dispatch.Floor `json:"litDown"`
 	WaitUp   []int            `json:"waitUp"`
 	WaitDown []int            `json:"waitDown"`
+	Clients  []int            `json:"clients"` // calls of clients and of the app API whose car has not come
 }
 
 type carPicture struct {
@@ -36,16 +37,15 @@ type carPicture struct {
 	Out     bool               `json:"out,omitempty"`
 }
 
-// callPicture is a call that a person at the page or a client placed.
+// callPicture is a call that somebody at the page placed.
 type callPicture struct {
-	ID    int64  `json:"id"`
-	Bank  int    `json:"bank"`
-	From  int    `json:"from"`
-	To    int    `json:"to"`  // -1 = none
-	Car   int    `json:"car"` // -1 = none yet
-	State string `json:"state"`
-	Why   string `json:"why,omitempty"` // cancelled
-	Page  bool   `json:"page,omitempty"`
+	ID    int64          `json:"id"`
+	Bank  int            `json:"bank"`
+	From  dispatch.Floor `json:"from"`
+	To    dispatch.Floor `json:"to"`
+	Car   int            `json:"car"`   // -1 = none yet
+	State string         `json:"state"` // as the API's call states
+	Why   string         `json:"why,omitempty"`
 }
 
 type faultPicture struct {
@@ -59,9 +59,10 @@ type faultPicture struct {
 // picture takes one. The site's goroutine calls it.
 func (p *page) picture(s *site) picture {
 	floors := len(s.layout.Floors)
-	shot := picture{Calls: []callPicture{}, Faults: []faultPicture{}}
+	c := p.calls[s.index]
+	shot := picture{Calls: c.list(), PerMinute: c.lately.count(s.now), Faults: []faultPicture{}}
 	for i := range s.layout.Banks {
-		b := bankPicture{WaitUp: make([]int, floors), WaitDown: make([]int, floors), LitUp: []dispatch.Floor{}, LitDown: []dispatch.Floor{}}
+		b := bankPicture{WaitUp: make([]int, floors), WaitDown: make([]int, floors), Clients: make([]int, floors), LitUp: []dispatch.Floor{}, LitDown: []dispatch.Floor{}}
 		s.building.Waiting(i, b.WaitUp, b.WaitDown)
 		for c := range s.layout.Banks[i].Cars {
 			b.Cars = append(b.Cars, pictureOf(s.building.Car(i, c), s.layout.Banks[i].Cars[c].Load))
@@ -78,10 +79,15 @@ func (p *page) picture(s *site) picture {
 				b.LitDown = lit(b.LitDown, call.Floor)
 			}
 		}
+		for _, o := range s.groups[i].calls.open {
+			for _, cl := range o.clients {
+				if cl.remote != nil || cl.owner != ownerOf(nil) {
+					b.Clients[o.from]++
+				}
+			}
+		}
 		shot.Banks = append(shot.Banks, b)
 	}
-	shot.Calls = p.calls[s.index].list(shot.Calls)
-	shot.PerMinute = p.calls[s.index].perMinute(s.now)
 	for _, a := range s.gateway.faults.list(s.now, s) {
 		f := faultPicture{faultForm: a.form(0), Until: a.until.Milliseconds(), Bank: -1, Car: -1, Floor: -1}
 		f.Left = ""
