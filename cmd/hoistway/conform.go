@@ -51,7 +51,7 @@ Exit code 3 says that a check failed.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			out := cmd.OutOrStdout()
 			if list {
-				return listChecks(out)
+				return listConformance(out)
 			}
 			if len(args) != 1 {
 				return fmt.Errorf("want the URL of a server, such as http://127.0.0.1:8080")
@@ -153,7 +153,7 @@ func chosen(patterns []string) func(conformance.Check) bool {
 	}
 }
 
-func listChecks(out io.Writer) error {
+func listConformance(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	for _, c := range conformance.Checks() {
 		if _, err := fmt.Fprintf(w, "%s\t%s\t[%s]\n", c.ID, c.Sentence, c.Source); err != nil {
