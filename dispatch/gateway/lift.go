@@ -138,8 +138,12 @@ var doorNames = map[building.Doors]string{
 func aloft(c *building.Car) bool { return c.Motion >= building.Starting }
 
 func (m *monitor) positionOf(car int, c *building.Car) positionEvent {
+	collective := c.Onward
+	if collective == dispatch.None {
+		collective = c.Travel
+	}
 	return positionEvent{
-		Dir: way(c.Travel), Coll: way(c.Onward), Moving: motionNames[c.Motion], Area: m.group.deckArea(car),
+		Dir: way(c.Travel), Coll: way(collective), Moving: motionNames[c.Motion], Area: m.group.deckArea(car),
 		Cur: floorID(c.Floor), Adv: floorID(c.Advance), Door: c.DoorZone,
 	}
 }

@@ -16,6 +16,7 @@ type subscription struct {
 	topics    []string // as the client wrote them
 	sub       string
 	duration  time.Duration
+	deliver   func(frame []byte) // takes its events; nil = client.event
 
 	watches []*watch
 	tail    []byte // of every frame: the envelope behind the subtopic
@@ -89,6 +90,9 @@ func (g *group) unsubscribe(c *client) {
 
 func (m *monitor) begin(s *subscription) {
 	m.clients[s.client] = append(m.clients[s.client], s)
+	if s.deliver == nil {
+		s.deliver = s.client.event
+	}
 	site := m.group.site
 	s.tail = fmt.Appendf(nil, `,"requestId":%s,"callType":"monitor","buildingId":%s,"groupId":%s}`,
 		encoded(s.requestID), encoded("building:"+site.id), encoded(m.group.id))
@@ -179,7 +183,7 @@ func frameHead(topic string, data any) []byte {
 
 func (s *subscription) send(head []byte) {
 	frame := make([]byte, 0, len(head)+len(s.tail))
-	s.client.event(append(append(frame, head...), s.tail...))
+	s.deliver(append(append(frame, head...), s.tail...))
 }
 
 // present sends a new subscription what is the case.
