@@ -48,11 +48,12 @@ func rooms() []room {
 		{"twin/live", []string{"dispatch", "dispatch/building", "scenarios", "twin", "twin/people"}},
 		{"twin/twintest", []string{"scenarios", "twin", "twin/script"}},
 		{"twin/study", []string{"scenarios", "twin", "twin/check", "twin/result", "twin/roundtrip", "twin/script"}},
-		{"reports", []string{"privacyaudit/finding", "twin/result"}},
+		{"reports", []string{"bench/load/outcome", "privacyaudit/finding", "twin/result"}},
 		{"bench", []string{"dispatch", "scenarios", "twin", "twin/motion", "twin/people", "twin/result", "twin/study"}},
 		// What tests a gateway over the network knows nothing of how it is made.
 		{"bench/conformance", nil},
-		{"bench/load", []string{"scenarios"}},
+		{"bench/load/outcome", nil},
+		{"bench/load", []string{"bench/load/outcome", "scenarios"}},
 		// The estate is a building's people with their phones before the real
 		// service: the one place that knows both the twin and the stores.
 		{"bench/estate", []string{"dispatch/registry", "dispatch/remotecall", "dispatch/remotecall/phone", "dispatch/remotecall/wire", "scenarios", "twin", "twin/people", "twin/result", "twin/script"}},
@@ -67,7 +68,7 @@ func rooms() []room {
 		// The self-test lets wrong writers write and the auditor read: the one
 		// place that knows both sides.
 		{"privacyaudit/selftest", []string{"bench/estate", "dispatch/registry", "dispatch/remotecall", "dispatch/remotecall/phone", "dispatch/remotecall/wire", "privacyaudit", "privacyaudit/attack", "privacyaudit/badgerfiles", "privacyaudit/evidence", "privacyaudit/finding", "privacyaudit/format", "privacyaudit/search", "scenarios", "twin", "twin/result"}},
-		{"cmd/hoistway", []string{"bench", "bench/conformance", "bench/estate", "bench/load", "dispatch", "dispatch/building", "dispatch/gateway", "dispatch/gateway/app", "dispatch/registry", "dispatch/remotecall", "privacyaudit", "privacyaudit/evidence", "privacyaudit/finding", "privacyaudit/format", "privacyaudit/selftest", "reports", "scenarios", "twin", "twin/check", "twin/live", "twin/result", "twin/roundtrip", "twin/study"}},
+		{"cmd/hoistway", []string{"bench", "bench/conformance", "bench/estate", "bench/load", "bench/load/outcome", "dispatch", "dispatch/building", "dispatch/gateway", "dispatch/gateway/app", "dispatch/registry", "dispatch/remotecall", "privacyaudit", "privacyaudit/evidence", "privacyaudit/finding", "privacyaudit/format", "privacyaudit/selftest", "reports", "scenarios", "twin", "twin/check", "twin/live", "twin/result", "twin/roundtrip", "twin/study"}},
 	}
 }
 

@@ -162,12 +162,14 @@ const (
 	fileReport        = "report.html"
 	fileComparison    = "comparison.json"
 	fileComparisonCSV = "comparison.csv"
+	fileLoad          = "load.json"
+	fileLoadReport    = "load.html"
 )
 
 // isOutput tells whether an output folder may hold a file of that name.
 func isOutput(name string) bool {
 	switch name {
-	case fileResult, fileRecords, fileSummary, fileJUnit, fileReport, fileComparison, fileComparisonCSV:
+	case fileResult, fileRecords, fileSummary, fileJUnit, fileReport, fileComparison, fileComparisonCSV, fileLoad, fileLoadReport:
 		return true
 	}
 	return false

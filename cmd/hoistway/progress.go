@@ -9,7 +9,7 @@ import (
 	"golang.org/x/term"
 )
 
-// progress draws a bar of finished replications. It is quiet when its writer
+// progress draws a bar of what is done. It is quiet when its writer
 // is no terminal and in CI, where a redrawn line would only fill the log.
 type progress struct {
 	w     io.Writer
@@ -27,11 +27,16 @@ func newProgress(w io.Writer) *progress {
 
 // step redraws the bar.
 func (p *progress) step(done, total int) {
+	p.show(float64(done), float64(total), fmt.Sprintf("%d of %d replications", done, total))
+}
+
+// show redraws the bar with a text behind it.
+func (p *progress) show(done, total float64, text string) {
 	if p.quiet {
 		return
 	}
-	full := barWidth * done / total
-	line := fmt.Sprintf("%s [%s%s] %d of %d replications", p.label, strings.Repeat("#", full), strings.Repeat("-", barWidth-full), done, total)
+	full := int(barWidth * done / total)
+	line := fmt.Sprintf("%s [%s%s] %s", p.label, strings.Repeat("#", full), strings.Repeat("-", barWidth-full), text)
 	fmt.Fprintf(p.w, "\r%-*s", p.shown, line)
 	p.shown = len(line)
 }

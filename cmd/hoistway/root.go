@@ -24,6 +24,6 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(newRun(), newCompare(), newReport(), newValidate(), newList(), newShow(), newVersion(), newBench(), newSubject(), newAudit(), newServe(), newConform())
+	root.AddCommand(newRun(), newCompare(), newReport(), newValidate(), newList(), newShow(), newVersion(), newBench(), newSubject(), newAudit(), newServe(), newConform(), newLoad())
 	return root
 }
