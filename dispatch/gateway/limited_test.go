@@ -102,7 +102,7 @@ func TestLimitedTokenEnds(t *testing.T) {
 
 func TestSingleUseTokens(t *testing.T) {
 	withFront(t, func(f *front) {
-		master := f.master(backend, "application/inventory callgiving/*")
+		master := f.master(backend, "application/inventory+callgiving/*")
 		form := `{"endUserIdentity":"phone-7","scopes":["application/inventory","callgiving/*"],"singleUse":true}`
 		once, other := f.limited(master, form), f.limited(master, form)
 		if got := f.do(ask{method: "GET", path: resourcesPath, bearer: once}); got.status != 200 {
