@@ -16,7 +16,7 @@ const (
 	exitFailure  = 1 // usage, or reading or writing failed
 	exitBadInput = 2 // a scenario, passenger list or result file is not valid
 	exitMissed   = 3 // an expectation, or a baseline, was missed
-	exitBroken   = 4 // an invariant of the twin broke: our fault
+	exitBroken   = 4 // an invariant of the twin broke, or a replay differed: our fault
 	// 5, 6 and 7 are finding.ExitFindings and those that follow it.
 	exitInterrupted = 130 // what was written is complete or absent
 )
@@ -43,6 +43,7 @@ func exitCode(err error) int {
 		audit    found
 		broken   *study.Broken
 		served   gateway.Broken
+		differs  *gateway.Difference
 		problems scenarios.Problems
 		bad      badInput
 		miss     missed
@@ -50,7 +51,7 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return exitFine
-	case errors.As(err, &broken), errors.As(err, &served):
+	case errors.As(err, &broken), errors.As(err, &served), errors.As(err, &differs):
 		return exitBroken
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"testing"
 
+	"hoistway/dispatch/gateway"
 	"hoistway/scenarios"
 	"hoistway/twin/study"
 )
@@ -26,6 +27,7 @@ func TestExitCode(t *testing.T) {
 		{"a missing file is bad input when a user named it", badInput{fs.ErrNotExist}, 2},
 		{"an expectation was missed", fmt.Errorf("run: %w", missedf("1 of 2")), 3},
 		{"a checker reported a violation", fmt.Errorf("run: %w", &study.Broken{}), 4},
+		{"a replay differed", fmt.Errorf("x.journal: %w", &gateway.Difference{}), 4},
 		{"an invariant that broke matters more than the interruption after it", errors.Join(context.Canceled, &study.Broken{}), 4},
 		{"somebody pressed Ctrl-C", fmt.Errorf("run: %w", context.Canceled), 130},
 		{"somebody pressed Ctrl-C while a file was written", errors.Join(context.Canceled, fs.ErrClosed), 130},

@@ -8,9 +8,10 @@ const about = `Hoistway is a digital twin of elevator banks: it runs the product
 against scripted people in virtual time and reports the service they got.
 
 Exit codes: 0 fine, 1 usage or reading or writing failed, 2 a scenario,
-passenger list or result file is not valid, 3 an expectation was missed,
-4 an invariant broke (our fault), 5 audit findings, 6 an audit that is not
-complete, 7 a wrong writer survived the self-test, 130 interrupted.`
+passenger list, journal or result file is not valid, 3 an expectation was
+missed, 4 an invariant broke or a replay differed (our fault), 5 audit findings,
+6 an audit that is not complete, 7 a wrong writer survived the self-test, 130
+interrupted.`
 
 // newRoot builds the command tree. Nothing is shared between two trees.
 func newRoot() *cobra.Command {
@@ -24,6 +25,6 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(newRun(), newCompare(), newReport(), newValidate(), newList(), newShow(), newVersion(), newBench(), newSubject(), newAudit(), newServe(), newConform(), newLoad())
+	root.AddCommand(newRun(), newCompare(), newReport(), newValidate(), newList(), newShow(), newVersion(), newBench(), newSubject(), newAudit(), newServe(), newReplay(), newConform(), newLoad())
 	return root
 }

@@ -24,7 +24,7 @@ type Building struct {
 	// must not keep.
 	Watch func(dispatch.Event, []dispatch.Command)
 
-	ctrl     *dispatch.Controller
+	ctrl     Controller
 	pace     Pace
 	config   dispatch.Config
 	now      dispatch.Instant
@@ -46,6 +46,12 @@ const manyAtOnce = 10_000
 // end, at one instant or beyond the limit of Settle.
 var ErrEndless = errors.New("no end in sight")
 
+// Controller is what a building is built around. A dispatch.Controller is one.
+type Controller interface {
+	Step(ev dispatch.Event, out []dispatch.Command) ([]dispatch.Command, error)
+	Deadline() (dispatch.Instant, bool)
+}
+
 // New builds a bank. Its cars keep to pace, whatever the configuration tells
 // the controller.
 func New(cfg dispatch.Config, pace Pace) (*Building, error) {
@@ -53,11 +59,17 @@ func New(cfg dispatch.Config, pace Pace) (*Building, error) {
 	if err != nil {
 		return nil, err
 	}
+	return Around(ctrl, cfg, pace), nil
+}
+
+// Around builds a bank around a controller at its start, which was made from the
+// configuration.
+func Around(ctrl Controller, cfg dispatch.Config, pace Pace) *Building {
 	b := &Building{ctrl: ctrl, pace: pace, config: cfg, calls: map[dispatch.CallID]dispatch.Event{}, ledger: NewLedger(cfg)}
 	for i := range cfg.Cars {
 		b.cars = append(b.cars, &car{id: dispatch.CarID(i), floor: cfg.Cars[i].Home, due: never})
 	}
-	return b, nil
+	return b
 }
 
 // Now is the time on the building's clock.
@@ -65,6 +77,15 @@ func (b *Building) Now() dispatch.Instant { return b.now }
 
 // Deadline is the controller's.
 func (b *Building) Deadline() (dispatch.Instant, bool) { return b.ctrl.Deadline() }
+
+// Aboard counts the people in the cars.
+func (b *Building) Aboard() int {
+	n := 0
+	for _, c := range b.cars {
+		n += c.persons()
+	}
+	return n
+}
 
 // Ledger holds what was found wrong so far.
 func (b *Building) Ledger() *Ledger { return b.ledger }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"sync"
 
@@ -25,7 +24,7 @@ type JournalHead struct {
 }
 
 // entry is a line of a journal: one event with the commands it led to. It has
-// no permit and names nobody.
+// no permit and names nobody: whose calls a revocation ends, its commands say.
 type entry struct {
 	Building int                `json:"b"`
 	Bank     int                `json:"g"`
@@ -70,75 +69,4 @@ func (j *journal) close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return errors.Join(j.err, j.out.Flush())
-}
-
-// Replayed is what a replay came to.
-type Replayed struct {
-	Events   int
-	Commands int
-	Groups   int
-	Until    dispatch.Instant
-}
-
-// Replay steps fresh group controllers through a journal and fails on the first
-// command that differs. Configure gives the controllers of the buildings that
-// the head names, by building and bank.
-func Replay(r io.Reader, configure func(JournalHead) ([][]dispatch.Config, error)) (Replayed, error) {
-	var done Replayed
-	d := json.NewDecoder(bufio.NewReaderSize(r, 1<<16))
-	var head JournalHead
-	if err := d.Decode(&head); err != nil || head.Journal == 0 {
-		return done, errors.Join(errors.New("this is no journal: want a first line with its schema"), err)
-	}
-	if head.Journal != JournalSchema {
-		return done, fmt.Errorf("a journal of schema %d: this version reads %d", head.Journal, JournalSchema)
-	}
-	configs, err := configure(head)
-	if err != nil {
-		return done, err
-	}
-	groups := make([][]*group, len(configs))
-	for b := range configs {
-		for i, c := range configs[b] {
-			g := newGroup(nil, i, "")
-			if err := g.open(c); err != nil {
-				return done, err
-			}
-			groups[b] = append(groups[b], g)
-		}
-	}
-	seen := map[*group]bool{}
-	var out []dispatch.Command
-	for {
-		var e entry
-		if err := d.Decode(&e); errors.Is(err, io.EOF) {
-			done.Groups = len(seen)
-			return done, nil
-		} else if err != nil {
-			return done, fmt.Errorf("journal, after event %d: %w", done.Events, err)
-		}
-		if e.Building < 0 || e.Building >= len(groups) || e.Bank < 0 || e.Bank >= len(groups[e.Building]) {
-			return done, fmt.Errorf("journal, event %d: building %d, bank %d: the head's buildings have no such bank", done.Events+1, e.Building, e.Bank)
-		}
-		g := groups[e.Building][e.Bank]
-		seen[g] = true
-		dropped := g.dropped
-		if out, err = g.StepAt(&e.Event, out[:0]); err != nil {
-			return done, err
-		}
-		done.Events++
-		done.Until = max(done.Until, e.Event.At)
-		if g.dropped > dropped {
-			return done, fmt.Errorf("journal, event %d: %v: the controller refuses it", done.Events, e.Event)
-		}
-		if !slices.EqualFunc(out, e.Commands, sameCommand) {
-			return done, fmt.Errorf("journal, event %d of building %d, bank %d: %v\n  journal: %v\n  replay:  %v", done.Events, e.Building, e.Bank, e.Event, e.Commands, out)
-		}
-		done.Commands += len(out)
-	}
-}
-
-// sameCommand compares what is commanded, not how it is explained.
-func sameCommand(a, b dispatch.Command) bool {
-	return a.Kind == b.Kind && a.Call == b.Call && a.Car == b.Car && a.Floor == b.Floor && a.Dir == b.Dir && a.Until == b.Until && a.Reason == b.Reason
 }

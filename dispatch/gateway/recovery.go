@@ -10,7 +10,7 @@ import (
 // motion: where cars are, what their passengers want, which calls are open.
 type memory struct {
 	cars   []remembered
-	calls  []dispatch.Event // open, by rising number
+	calls  []keptCall // by rising number
 	locked []bool
 }
 
@@ -18,9 +18,16 @@ type memory struct {
 type remembered struct {
 	floor, to dispatch.Floor
 	door      dispatch.Door // 0 = closed since its last flight
+	shown     dispatch.Direction
 	load      int64
 	out       bool
 	wants     []bool // floors where somebody aboard wants to leave
+}
+
+// keptCall is a call that is neither answered nor rejected nor cancelled.
+type keptCall struct {
+	dispatch.Event
+	car dispatch.CarID // that has it; NoCar = none
 }
 
 func newMemory(c dispatch.Config) memory {
@@ -33,11 +40,20 @@ func newMemory(c dispatch.Config) memory {
 
 // note keeps what an event and its commands change.
 func (m *memory) note(ev *dispatch.Event, out []dispatch.Command) {
+	m.happened(ev)
+	for i := range out {
+		m.commanded(&out[i])
+	}
+}
+
+func (m *memory) happened(ev *dispatch.Event) {
 	switch ev.Kind {
 	case dispatch.LandingCall, dispatch.DestinationCall:
-		m.calls = append(m.calls, *ev)
+		m.calls = append(m.calls, keptCall{*ev, dispatch.NoCar})
 	case dispatch.CarCall:
-		m.cars[ev.Car].wants[ev.Floor] = true
+		if c := &m.cars[ev.Car]; c.door != dispatch.DoorsOpening || c.floor != ev.Floor { // else they are there
+			c.wants[ev.Floor] = true
+		}
 	case dispatch.Cancel:
 		m.forget(ev.Call)
 	case dispatch.CarStatus:
@@ -53,35 +69,49 @@ func (m *memory) note(ev *dispatch.Event, out []dispatch.Command) {
 		c := &m.cars[ev.Car]
 		if c.out = ev.Mode == dispatch.OutOfService; c.out {
 			clear(c.wants)
+			for i := range m.calls {
+				if m.calls[i].car == ev.Car {
+					m.calls[i].car = dispatch.NoCar
+				}
+			}
 		}
 	case dispatch.FloorLock:
 		m.locked[ev.Floor] = ev.Locked
 	}
-	for i := range out {
-		switch cmd := &out[i]; cmd.Kind {
-		case dispatch.Answer:
-			if at, ok := m.find(cmd.Call); ok && m.calls[at].Kind == dispatch.DestinationCall {
-				m.cars[cmd.Car].wants[m.calls[at].To] = true
-			}
+}
+
+func (m *memory) commanded(cmd *dispatch.Command) {
+	switch cmd.Kind {
+	case dispatch.Assign, dispatch.Reassign:
+		if at, ok := m.find(cmd.Call); ok {
+			m.calls[at].car = cmd.Car
+		}
+	case dispatch.Answer:
+		if at, ok := m.find(cmd.Call); ok && m.calls[at].Kind == dispatch.DestinationCall {
+			m.cars[cmd.Car].wants[m.calls[at].To] = true
+		}
+		m.forget(cmd.Call)
+	case dispatch.Reject:
+		if cmd.Car == dispatch.NoCar {
 			m.forget(cmd.Call)
-		case dispatch.Reject:
-			if cmd.Car == dispatch.NoCar {
-				m.forget(cmd.Call)
-			} else {
-				m.cars[cmd.Car].wants[cmd.Floor] = false
-			}
-		case dispatch.Serve, dispatch.Park:
-			if c := &m.cars[cmd.Car]; c.door == 0 || c.door == dispatch.DoorsClosed {
-				if cmd.Floor != c.floor {
-					c.to, c.door = cmd.Floor, 0
-				}
+		} else {
+			m.cars[cmd.Car].wants[cmd.Floor] = false
+		}
+	case dispatch.Serve, dispatch.Park:
+		c := &m.cars[cmd.Car]
+		if cmd.Kind == dispatch.Serve {
+			c.shown = cmd.Dir
+		}
+		if c.door == 0 || c.door == dispatch.DoorsClosed {
+			if cmd.Floor != c.floor {
+				c.to, c.door = cmd.Floor, 0
 			}
 		}
 	}
 }
 
 func (m *memory) find(id dispatch.CallID) (int, bool) {
-	return slices.BinarySearchFunc(m.calls, id, func(e dispatch.Event, id dispatch.CallID) int { return int(e.Call - id) })
+	return slices.BinarySearchFunc(m.calls, id, func(c keptCall, id dispatch.CallID) int { return int(c.Call - id) })
 }
 
 func (m *memory) forget(id dispatch.CallID) {
@@ -107,6 +137,7 @@ func (g *group) recover(ev *dispatch.Event, out []dispatch.Command) ([]dispatch.
 		return out, bug{err}
 	}
 	g.ctrl, g.config, g.fallen = ctrl, c, true
+	before := len(out)
 	tell := func(e dispatch.Event) {
 		e.At = ev.At
 		if done, err := g.try(&e, out); err == nil {
@@ -121,29 +152,77 @@ func (g *group) recover(ev *dispatch.Event, out []dispatch.Command) ([]dispatch.
 		}
 	}
 	for i := range g.memory.cars {
-		m, car := &g.memory.cars[i], dispatch.CarID(i)
-		switch m.door {
-		case dispatch.DoorsOpening, dispatch.DoorsClosing:
-			tell(dispatch.Event{Kind: dispatch.DoorStatus, Car: car, Floor: m.floor, Door: dispatch.DoorsOpening, Load: m.load})
-			if m.door == dispatch.DoorsClosing {
-				tell(dispatch.Event{Kind: dispatch.DoorStatus, Car: car, Floor: m.floor, Door: m.door, Load: m.load})
-			}
-		default:
-			tell(dispatch.Event{Kind: dispatch.CarStatus, Car: car, Floor: m.floor, To: m.to})
-		}
-		if m.out {
-			tell(dispatch.Event{Kind: dispatch.CarMode, Car: car, Mode: dispatch.OutOfService})
-		}
+		g.memory.cars[i].where(dispatch.CarID(i), tell)
 	}
 	for i := range g.memory.cars {
-		for f, wanted := range g.memory.cars[i].wants {
-			if wanted {
-				tell(dispatch.Event{Kind: dispatch.CarCall, Car: dispatch.CarID(i), Floor: dispatch.Floor(f)})
+		g.memory.cars[i].whereTo(dispatch.CarID(i), tell)
+	}
+	for _, call := range g.memory.calls {
+		tell(call.Event)
+	}
+	if out, err = g.try(ev, out); err != nil {
+		return out, err
+	}
+	return out[:before+g.memory.known(out[before:])], nil
+}
+
+// where tells a controller where a car is.
+func (c *remembered) where(id dispatch.CarID, tell func(dispatch.Event)) {
+	switch c.door {
+	case dispatch.DoorsOpening, dispatch.DoorsClosing:
+		tell(dispatch.Event{Kind: dispatch.DoorStatus, Car: id, Floor: c.floor, Door: dispatch.DoorsOpening, Load: c.load})
+		if c.door == dispatch.DoorsClosing {
+			tell(dispatch.Event{Kind: dispatch.DoorStatus, Car: id, Floor: c.floor, Door: c.door, Load: c.load})
+		}
+	default:
+		tell(dispatch.Event{Kind: dispatch.CarStatus, Car: id, Floor: c.floor, To: c.to})
+	}
+	if c.out {
+		tell(dispatch.Event{Kind: dispatch.CarMode, Car: id, Mode: dispatch.OutOfService})
+	}
+}
+
+// whereTo tells a controller where the people in a car want to go: first those
+// in the direction that the car has shown them, so that it does not turn round
+// with them.
+func (c *remembered) whereTo(id dispatch.CarID, tell func(dispatch.Event)) {
+	press := func(on bool) {
+		for f, wanted := range c.wants {
+			if shown := (f-int(c.floor))*int(c.shown) > 0; wanted && shown == on {
+				tell(dispatch.Event{Kind: dispatch.CarCall, Car: id, Floor: dispatch.Floor(f)})
 			}
 		}
 	}
-	for _, call := range g.memory.calls {
-		tell(call)
+	press(true)
+	press(false)
+}
+
+// known takes out of commands the assignments that everybody knows of: the new
+// controller has left the call where it was. Of those that change a call's car it
+// makes reassignments. It gives the number of commands that are left.
+func (m *memory) known(out []dispatch.Command) int {
+	cars := map[dispatch.CallID]dispatch.CarID{}
+	left := out[:0]
+	for _, cmd := range out {
+		if cmd.Kind == dispatch.Assign || cmd.Kind == dispatch.Reassign {
+			held, ok := cars[cmd.Call]
+			if !ok {
+				held = dispatch.NoCar
+				if at, ok := m.find(cmd.Call); ok {
+					held = m.calls[at].car
+				}
+			}
+			cars[cmd.Call] = cmd.Car
+			switch held {
+			case cmd.Car:
+				continue
+			case dispatch.NoCar:
+				cmd.Kind = dispatch.Assign
+			default:
+				cmd.Kind = dispatch.Reassign
+			}
+		}
+		left = append(left, cmd)
 	}
-	return g.try(ev, out)
+	return len(left)
 }
