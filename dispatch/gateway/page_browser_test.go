@@ -258,8 +258,8 @@ func TestLivePictures(t *testing.T) {
 	if *pictures == "" {
 		t.Skip("no folder given with -pictures")
 	}
-	ctx := browser(t)
-	for _, set := range [][]string{{"office-lunch"}, {"mixed-use", "hotel"}} {
+	for _, set := range [][]string{{"mixed-use", "hotel"}, {"office-lunch"}} {
+		ctx := browser(t)
 		url := liveGateway(t, 3, false, set...)
 		for _, width := range []int64{375, 1600} {
 			for _, scheme := range []string{"light", "dark"} {
