@@ -126,7 +126,7 @@ func fill[N int | int64 | time.Duration](name string, v *N, d N) error {
 	case *v == 0:
 		*v = d
 	case *v < 0:
-		return fmt.Errorf("Limits.%s is %v: want more than 0, or 0 for the default", name, *v)
+		return fmt.Errorf("the limit %s is %v: want more than 0, or 0 for the default", name, *v)
 	}
 	return nil
 }

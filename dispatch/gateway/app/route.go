@@ -82,7 +82,7 @@ func hashes(r *route)    { r.hashes = true }
 func anonymous(r *route) { r.anonymous = true }
 func large(r *route)     { r.large = true }
 
-var noneType, rawType = reflect.TypeFor[none](), reflect.TypeFor[json.RawMessage]()
+var noneType = reflect.TypeFor[none]()
 
 // routes are all of them.
 var routes = slices.Concat(accountRoutes, callRoutes, keyRoutes, subUserRoutes, preferenceRoutes, rightRoutes, usageRoutes, doorRoutes, managerRoutes, buildingRoutes)
