@@ -131,6 +131,7 @@ func (g *Gateway) Handler() http.Handler {
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		g.metrics.WritePrometheus(w)
+		metrics.WriteProcessMetrics(w)
 	})
 	all := http.NewServeMux()
 	all.Handle("/", http.MaxBytesHandler(mux, g.config.Limits.Body))
