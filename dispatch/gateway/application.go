@@ -55,13 +55,15 @@ func (a *authority) basic(r *http.Request) (*application, error) {
 	if !ok {
 		return nil, a.counted(refusedCredentials, unauthorized("Basic", "want the header Authorization: Basic with client ID and secret"))
 	}
-	wait, tried := a.attempts.open(r.RemoteAddr, id)
-	if wait > 0 {
+	var p *application
+	ok, wait := a.attempts.guard(r.RemoteAddr, id, func() (right bool) {
+		p, right = a.known(id, secret)
+		return right
+	})
+	switch {
+	case wait > 0:
 		return nil, a.counted(refusedRate, &refusal{status: http.StatusTooManyRequests, message: "too many wrong secrets: try again later", after: wait})
-	}
-	p, ok := a.known(id, secret)
-	if !ok {
-		tried.failed()
+	case !ok:
 		return nil, a.counted(refusedCredentials, unauthorized("Basic", "unknown client, or not its secret"))
 	}
 	return p, nil

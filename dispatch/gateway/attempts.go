@@ -42,40 +42,31 @@ func newAttempts() *attempts {
 	return &attempts{recent: list.New(), by: map[attempter]*list.Element{}}
 }
 
-// try is an authentication under way.
-type try struct {
-	attempts *attempts
-	who      attempter
-}
-
-// open begins an authentication, or tells how long to wait before the next.
-func (a *attempts) open(remote, client string) (time.Duration, try) {
-	t := try{a, attempter{network(remote), client[:min(len(client), 64)]}}
+// guard does an authentication, one at a time so that guesses that come together
+// count each. Or it does not, and tells how long to wait.
+func (a *attempts) guard(remote, client string, right func() bool) (ok bool, wait time.Duration) {
+	who := attempter{network(remote), client[:min(len(client), 64)]}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if e, ok := a.by[t.who]; ok && e.Value.(*attempt).limit.Tokens() < 1 {
-		return wrongEvery, t
+	e, before := a.by[who]
+	if before && e.Value.(*attempt).limit.Tokens() < 1 {
+		return false, wrongEvery
 	}
-	return 0, t
-}
-
-// failed notes that the secret was wrong.
-func (t try) failed() {
-	a := t.attempts
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	e, ok := a.by[t.who]
-	if !ok {
+	if right() {
+		return true, 0
+	}
+	if !before {
 		if a.recent.Len() >= maxAttempters {
 			last := a.recent.Back()
 			delete(a.by, last.Value.(*attempt).who)
 			a.recent.Remove(last)
 		}
-		e = a.recent.PushFront(&attempt{t.who, rate.NewLimiter(rate.Every(wrongEvery), wrongAtOnce)})
-		a.by[t.who] = e
+		e = a.recent.PushFront(&attempt{who, rate.NewLimiter(rate.Every(wrongEvery), wrongAtOnce)})
+		a.by[who] = e
 	}
 	a.recent.MoveToFront(e)
 	e.Value.(*attempt).limit.Allow()
+	return false, 0
 }
 
 // network is the address that a request comes from; of IPv6 the part that a

@@ -2,7 +2,10 @@ package gateway
 
 import (
 	"fmt"
+	"runtime"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -72,10 +75,7 @@ func TestNetworkOfAnAddress(t *testing.T) {
 func TestAttemptsAreBounded(t *testing.T) {
 	a := newAttempts()
 	fail := func(client string) bool {
-		wait, tried := a.open("192.0.2.1:1", client)
-		if wait == 0 {
-			tried.failed()
-		}
+		_, wait := a.guard("192.0.2.1:1", client, func() bool { return false })
 		return wait == 0
 	}
 	for i := range 3 * maxAttempters {
@@ -92,6 +92,21 @@ func TestAttemptsAreBounded(t *testing.T) {
 	}
 	if guesses > wrongAtOnce+1 {
 		t.Errorf("%d guesses: want %d", guesses, wrongAtOnce)
+	}
+}
+
+// Guesses that come together count each.
+func TestGuessesAtOnce(t *testing.T) {
+	a := newAttempts()
+	var tried atomic.Int64
+	var all sync.WaitGroup
+	for range 200 {
+		all.Go(func() {
+			a.guard("192.0.2.1:1", "client", func() bool { tried.Add(1); runtime.Gosched(); return false })
+		})
+	}
+	if all.Wait(); tried.Load() > wrongAtOnce+1 {
+		t.Errorf("%d guesses were tried: want %d", tried.Load(), wrongAtOnce)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -149,6 +150,37 @@ func TestEquipmentWithoutLink(t *testing.T) {
 		}
 		if got := f.about("search/status", token, "ken:100010001"); got.status != 200 {
 			t.Errorf("the other building: status %d", got.status)
+		}
+	})
+}
+
+// A building with too much to do sheds requests, one that does nothing makes
+// nobody wait for ever, and both are heard of.
+func TestEquipmentOfABusyBuilding(t *testing.T) {
+	withFront(t, func(f *front) {
+		token, s := f.master(backend, "rtm/*"), f.gateway.sites[0]
+		release := make(chan struct{})
+		if err := s.post(func() { <-release }); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait() // it is at that, and its inbox empty
+		began := time.Now()
+		f.about("search/status", token, "ken:100000001").refused(t, 503)
+		if took := time.Since(began); took != answerTime {
+			t.Errorf("the answer took %v: want %v", took, answerTime)
+		}
+		for s.post(func() {}) == nil {
+		}
+		if got := f.about("search/status", token, "ken:100000001"); got.refused(t, 429).Type != "" || got.header.Get("Retry-After") != "1" {
+			t.Errorf("%s, Retry-After %q", got.body, got.header.Get("Retry-After"))
+		}
+		if got := f.about("search/status", token, "ken:100010001"); got.status != 200 {
+			t.Errorf("the other building: status %d", got.status)
+		}
+		close(release)
+		synctest.Wait()
+		if got := f.about("search/status", token, "ken:100000001"); got.status != 200 {
+			t.Errorf("afterwards: status %d, %s", got.status, got.body)
 		}
 	})
 }
