@@ -12,7 +12,7 @@ func equipmentChecks() []Check {
 			p.refused(request{method: "GET", path: "/api/v2/equipment/ken:" + ken + "/serviceOrders"}, 401, "", "", "")
 		}},
 		{ID: "equipment.403", Source: examples, Sentence: "equipment with a token for something else: 403 with a message", run: func(p *probe) {
-			ken, w := p.ken(), p.learn()
+			ken, w := p.ken(), p.where()
 			for _, path := range searches {
 				p.refused(request{method: "POST", path: path, bearer: p.token(w.calls), kind: jsonType, body: kens(ken)}, 403, "", "", "")
 			}

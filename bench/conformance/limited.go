@@ -10,7 +10,7 @@ import (
 func limitedChecks() []Check {
 	return []Check{
 		{ID: "limited.grant", Source: openAPI, Sentence: "a limited token lives 300 s unless told, and its claims say limited and name the user", run: func(p *probe) {
-			w := p.learn()
+			w := p.where()
 			token, res := p.limited(p.token(w.calls), p.limitedFields(w, ""))
 			p.lives(res, 300)
 			if kind, _ := text(res.body, "token_type"); kind != "Bearer" {
@@ -30,7 +30,7 @@ func limitedChecks() []Check {
 			}
 		}},
 		{ID: "limited.age", Source: openAPI + "; " + examples, Sentence: "maxAgeSeconds is obeyed, also as the published schema misspells it", run: func(p *probe) {
-			w := p.learn()
+			w := p.where()
 			for _, name := range []string{"maxAgeSeconds", "maxAgeSeonds"} {
 				_, res := p.limited(p.token(w.calls), p.limitedFields(w, `,"`+name+`":60`))
 				p.lives(res, 60)
@@ -39,19 +39,19 @@ func limitedChecks() []Check {
 			p.lives(res, 600)
 		}},
 		{ID: "limited.too-old", Source: openAPI, Sentence: "more than 600 s, none, or no number: 400", run: func(p *probe) {
-			w := p.learn()
+			w := p.where()
 			for _, age := range []string{"601", "0", "-1", `"60"`} {
 				p.refused(p.limitedRequest(w, `,"maxAgeSeconds":`+age), 400, "", "", "")
 			}
 		}},
 		{ID: "limited.subset", Source: openAPI, Sentence: "scopes that the master token does not have are refused", run: func(p *probe) {
-			w := p.learn()
+			w := p.where()
 			r := p.limitedRequest(w, "")
 			r.bearer = p.token("application/inventory")
 			p.refused(r, 403, "not_allowed", "header", "scope")
 		}},
 		{ID: "limited.scope-format", Source: openAPI, Sentence: "a scope that is not product/resource: 400 invalidFormat; no scope or no user: 400", run: func(p *probe) {
-			w := p.learn()
+			w := p.where()
 			r := p.limitedRequest(w, "")
 			for _, body := range []string{`{"endUserIdentity":"phone-7","scopes":[]}`, `{"endUserIdentity":"phone-7"}`, `{"scopes":["` + w.calls + `"]}`, `{`, `[]`} {
 				r.body = body
@@ -61,13 +61,13 @@ func limitedChecks() []Check {
 			p.want(p.ask(r), 400)
 		}},
 		{ID: "limited.mint", Source: openAPI, Sentence: "a limited token makes no other: 403 not_allowed", run: func(p *probe) {
-			w := p.learn()
+			w := p.where()
 			r := p.limitedRequest(w, "")
 			r.bearer, _ = p.limited(p.token(w.calls), p.limitedFields(w, ""))
 			p.refused(r, 403, "not_allowed", "header", "scope")
 		}},
 		{ID: "limited.401", Source: openAPI, Sentence: "no token, and one that is none: 401", run: func(p *probe) {
-			w := p.learn()
+			w := p.where()
 			for _, bearer := range []string{"", "x", p.forged(p.token(w.calls))} {
 				r := p.limitedRequest(w, "")
 				r.bearer = bearer
@@ -75,12 +75,12 @@ func limitedChecks() []Check {
 			}
 		}},
 		{ID: "limited.405", Source: openAPI, Sentence: "anything but POST: 405", run: func(p *probe) {
-			r := p.limitedRequest(p.learn(), "")
+			r := p.limitedRequest(p.where(), "")
 			r.method = "GET"
 			p.want(p.ask(r), 405)
 		}},
 		{ID: "limited.415", Source: openAPI, Sentence: "a body that is no JSON: 415 unsupportedValue", run: func(p *probe) {
-			r := p.limitedRequest(p.learn(), "")
+			r := p.limitedRequest(p.where(), "")
 			r.kind = formType
 			p.refused(r, 415, "unsupportedValue", "header", "content-type")
 		}},
@@ -92,7 +92,7 @@ func limitedChecks() []Check {
 			p.refused(request{method: "GET", path: resourcesPath, bearer: token}, 403, "", "", "")
 		}},
 		{ID: "limited.expired", Source: openAPI, Sentence: "after its age a limited token opens no socket and no page: 401", run: func(p *probe) {
-			w := p.learn()
+			w := p.where()
 			token, _ := p.limited(p.token(w.calls), p.limitedFields(w, `,"maxAgeSeconds":1`))
 			p.pause(2100 * time.Millisecond) // its second, and that of a clock that counts whole ones
 			p.refused(request{method: "GET", path: userinfoPath, bearer: token}, 401, "invalid", "header", "authorization")
@@ -101,7 +101,7 @@ func limitedChecks() []Check {
 			}
 		}},
 		{ID: "limited.single-use-page", Source: openAPI, Sentence: "a single-use token is good for one request: 401 the second time, also for a socket", run: func(p *probe) {
-			w := p.learn()
+			w := p.where()
 			token, _ := p.limited(p.token(w.calls+" application/inventory"), fmt.Sprintf(`"endUserIdentity":"phone-7","scopes":[%s,"application/inventory"],"singleUse":true`, quote(w.calls)))
 			page := request{method: "GET", path: resourcesPath, bearer: token}
 			p.want(p.ask(page), 200)
@@ -111,7 +111,7 @@ func limitedChecks() []Check {
 			}
 		}},
 		{ID: "limited.single-use-socket", Source: openAPI, Sentence: "a single-use token is good for one socket, which stays open: 401 the second time", run: func(p *probe) {
-			w := p.learn()
+			w := p.where()
 			token, _ := p.limited(p.token(w.calls), p.limitedFields(w, `,"singleUse":true`))
 			s := p.open(token)
 			if conn, res := p.handshake(token, "koneapi"); conn != nil || res.StatusCode != 401 {
@@ -165,7 +165,7 @@ func (s *socket) ping(w *world) {
 }
 
 func singleUseRace(p *probe) {
-	w := p.learn()
+	w := p.where()
 	token, _ := p.limited(p.token(w.calls), p.limitedFields(w, `,"singleUse":true`))
 	const tries = 8
 	statuses := make(chan int, tries)

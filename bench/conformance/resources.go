@@ -51,7 +51,7 @@ func resourceChecks() []Check {
 			p.refused(request{method: "GET", path: resourcesPath, bearer: "x"}, 401, "invalid", "header", "authorization")
 		}},
 		{ID: "resources.403", Source: openAPI, Sentence: "without the scope application/inventory: 403", run: func(p *probe) {
-			p.refused(request{method: "GET", path: resourcesPath, bearer: p.token(p.learn().calls)}, 403, "", "", "")
+			p.refused(request{method: "GET", path: resourcesPath, bearer: p.token(p.where().calls)}, 403, "", "", "")
 		}},
 		{ID: "resources.405", Source: httpRFC, Sentence: "anything but GET: 405", run: func(p *probe) {
 			p.want(p.ask(request{method: "POST", path: resourcesPath, bearer: p.token(inventory)}), 405)

@@ -20,6 +20,7 @@ type suite struct {
 	tokens  map[string]string // by scope
 	secrets []string          // that no reason may show
 	frames  []frame           // of all sockets
+	place   *world            // without floors and lifts
 	world   *world
 }
 

@@ -157,7 +157,7 @@ func tokenDefaultScope(p *probe) {
 }
 
 func tokenScopes(p *probe) {
-	w := p.learn()
+	w := p.where()
 	for _, scope := range []string{
 		"callgiving/group:" + w.building + ":" + w.group, "callgiving/building:" + w.building, "callgiving/" + w.building, "callgiving/*",
 		"robotcall/group:" + w.building + ":" + w.group, "robotcall/*", "application/inventory callgiving/*",

@@ -33,6 +33,25 @@ func (w *world) mid() landing  { return w.floors[len(w.floors)/2] }
 func (w *world) high() landing { return w.floors[len(w.floors)-1] }
 func (w *world) away() landing { return w.floors[1] }
 
+// where is the group in which calls are placed; no socket is opened for it.
+func (p *probe) where() *world {
+	p.mu.Lock()
+	w := p.place
+	p.mu.Unlock()
+	if w != nil {
+		return w
+	}
+	w = &world{building: p.target.Building, group: p.target.Group}
+	if w.building == "" || w.group == "" {
+		p.first(w)
+	}
+	w.calls = fmt.Sprintf("callgiving/group:%s:%s", w.building, w.group)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.place = w
+	return w
+}
+
 // learn asks the server where calls can be placed. It is asked once.
 func (p *probe) learn() *world {
 	p.mu.Lock()
@@ -41,11 +60,8 @@ func (p *probe) learn() *world {
 	if w != nil {
 		return w
 	}
-	w = &world{building: p.target.Building, group: p.target.Group}
-	if w.building == "" || w.group == "" {
-		p.place(w)
-	}
-	w.calls = fmt.Sprintf("callgiving/group:%s:%s", w.building, w.group)
+	known := *p.where()
+	w = &known
 	s := p.open(p.token(w.calls))
 	id := p.name()
 	s.send(w.ask("config", id))
@@ -59,8 +75,8 @@ func (p *probe) learn() *world {
 	return w
 }
 
-// place takes the first group of the resources.
-func (p *probe) place(w *world) {
+// first takes the first group of the resources.
+func (p *probe) first(w *world) {
 	res := p.want(p.ask(request{method: "GET", path: resourcesPath, bearer: p.token("application/inventory")}), 200)
 	buildings, _ := list(res.body, "buildings")
 	for _, b := range buildings {
