@@ -20,7 +20,7 @@ func doorChecks() []Check {
 				p.failf("the answer is %s, want a success with 201", f.raw)
 			}
 		}},
-		{ID: "hold-open.doors", Source: asyncAPI, Sentence: "doors that are held stay open as long as hard_time at least, longer than they would, and close when 0/0 lets go", run: heldDoors},
+		{ID: "hold-open.doors", Source: asyncAPI, Sentence: "doors that are held stay open as long as hard_time from the request, and close when 0/0 lets go", run: heldDoors},
 	}
 }
 
@@ -67,15 +67,16 @@ func heldDoors(p *probe) {
 		}
 		id := strconv.FormatInt(p.number(), 10)
 		s.send(w.holdRequest(`"request_id":`+id+`,`, car.deck, at.area, hard, 0))
-		s.ack(id)
+		asked := s.ack(id)
 		opened = s.find("OPENED", p.target.Ride, is("OPENED"))
 		closing := s.find("CLOSING after it", p.target.Ride, func(f frame) bool { return f.index > opened.index && is("CLOSING")(f) })
-		held := p.happened(closing).Sub(p.happened(opened))
-		if held >= hard*time.Second-time.Second {
+		// The acknowledgement has the time of the building, as events have.
+		held := p.happened(closing).Sub(p.happened(asked))
+		if held >= hard*time.Second-500*time.Millisecond {
 			p.lettingGo(s, w, car, at, topics, doors)
 			return
 		}
-		p.log.add("-", fmt.Sprintf("try %d: the doors were open for %v", try+1, held))
+		p.log.add("-", fmt.Sprintf("try %d: the doors began to close %v after the request", try+1, held))
 	}
 	p.failf("held for %d s, the doors closed earlier at three floors", hard)
 }

@@ -97,7 +97,7 @@ func refusals() []refusal {
 		{id: "schema.subtopics", source: asyncAPI, sentence: "subtopics that are no list are refused",
 			code: 400, request: swap(monitor, `["lift_1/doors"]`, `"lift_1/doors"`)},
 		{id: "schema.call-type", source: asyncAPI, sentence: "an unknown callType is refused",
-			code: 400, request: swap(config, `"config"`, `"topology"`)},
+			code: 400, request: swap(config, `"config"`, `"topology"`), echoed: "any"},
 		{id: "schema.type", source: asyncAPI, sentence: "an unknown type is refused",
 			code: 400, request: swap(config, `"common-api"`, `"lift-call"`), echoed: "any"},
 		{id: "schema.no-json", source: chosen, sentence: "what is no JSON is refused, and the socket stays open",

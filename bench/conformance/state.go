@@ -52,6 +52,17 @@ func stateChecks() []Check {
 			s.event(id, fmt.Sprintf("call_state/%d/+", session), p.target.Answer)
 			s.state(id, session, "served")
 		}},
+		{ID: "state.past", Source: community, Sentence: "who subscribes to fixed by name after the call has come through it gets it: there clients look up their lift", run: func(p *probe) {
+			s, w := p.everything()
+			watch := s.monitor(w, 300, "call_state/+/+")
+			session := s.call(w, w.low(), w.high(), "")
+			s.state(watch, session, "being_served")
+			id := s.monitor(w, 300, fmt.Sprintf("call_state/%d/fixed", session))
+			f := s.event(id, fmt.Sprintf("call_state/%d/fixed", session), p.target.Answer)
+			if decks, _ := numbers(f.raw, "data", "allocated_lift_deck"); len(decks) == 0 {
+				p.failf("fixed has no allocated_lift_deck: %s", f.raw)
+			}
+		}},
 		{ID: "state.literal", Source: examples, Sentence: "a subscription to one state of one call gets that state and no other", run: func(p *probe) {
 			s, w := p.everything()
 			session := s.call(w, w.low(), w.high(), "")

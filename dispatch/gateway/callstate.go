@@ -79,7 +79,8 @@ type clientCall struct {
 	answered dispatch.Instant
 	// withdrawn is the reason that its client, or we, took it back for.
 	withdrawn string
-	last      callStateEvent // as published
+	last      callStateEvent                 // as published
+	told      [cancelled + 1]*callStateEvent // the last one of each stage, for who asks for a stage by name afterwards
 }
 
 func (cl *clientCall) over() bool { return cl.stage >= served }
@@ -156,7 +157,7 @@ func (k *calls) tell(cl *clientCall, reason string) {
 			e.ETA = s.stamp(cl.eta)
 		}
 	}
-	cl.last = e
+	cl.last, cl.told[cl.stage] = e, &e
 	for _, name := range cl.stage.names() {
 		k.group.monitor.publish(cl.topic(name), &cl.last)
 	}

@@ -226,8 +226,26 @@ func (m *monitor) present(s *subscription) {
 	slices.Sort(sessions)
 	for _, id := range slices.Compact(sessions) {
 		if cl := m.group.calls.sessions[id]; cl != nil {
+			m.presentPast(s, cl)
 			for _, name := range cl.stage.names() {
 				show(cl.topic(name), &cl.last)
+			}
+		}
+	}
+}
+
+// presentPast sends the states that a call has left behind to who asks for them
+// by name: a client learns a call's session ID only after the call was placed,
+// and when a car stands there with open doors, the call is past fixed by then,
+// where clients look up their lift.
+func (m *monitor) presentPast(s *subscription, cl *clientCall) {
+	for was := range cl.stage {
+		if cl.told[was] == nil {
+			continue
+		}
+		for _, name := range was.names() {
+			if topic := cl.topic(name); slices.Contains(s.topics, topic) {
+				s.send(frameHead(topic, cl.told[was]))
 			}
 		}
 	}
