@@ -78,12 +78,14 @@ func (g *group) StepAt(ev *dispatch.Event, out []dispatch.Command) ([]dispatch.C
 func (g *group) step(ev *dispatch.Event, out []dispatch.Command) ([]dispatch.Command, error) {
 	before := len(out)
 	done, err := g.try(ev, out)
-	if err == nil || !isBug(err) {
-		return done, err
+	if err != nil && isBug(err) {
+		g.report("the group controller failed; the bank goes on under collective control", err)
+		if done, err = g.recover(ev, out[:before]); err != nil && isBug(err) {
+			g.report("collective control failed as well", err)
+		}
 	}
-	g.report("the group controller failed; the bank goes on under collective control", err)
-	if done, err = g.recover(ev, out[:before]); err != nil && isBug(err) {
-		g.report("collective control failed as well", err)
+	if err == nil && g.fallen {
+		done = done[:before+len(g.memory.known(done[before:]))]
 	}
 	return done, err
 }

@@ -137,7 +137,6 @@ func (g *group) recover(ev *dispatch.Event, out []dispatch.Command) ([]dispatch.
 		return out, bug{err}
 	}
 	g.ctrl, g.config, g.fallen = ctrl, c, true
-	before := len(out)
 	tell := func(e dispatch.Event) {
 		e.At = ev.At
 		if done, err := g.try(&e, out); err == nil {
@@ -146,46 +145,46 @@ func (g *group) recover(ev *dispatch.Event, out []dispatch.Command) ([]dispatch.
 			g.dropped++
 		}
 	}
+	g.memory.forbidden(ev)
 	for f, locked := range g.memory.locked {
 		if locked {
 			tell(dispatch.Event{Kind: dispatch.FloorLock, Floor: dispatch.Floor(f), Locked: true})
 		}
 	}
 	for i := range g.memory.cars {
-		g.memory.cars[i].where(dispatch.CarID(i), tell)
-	}
-	for i := range g.memory.cars {
-		g.memory.cars[i].whereTo(dispatch.CarID(i), tell)
+		g.memory.cars[i].tell(dispatch.CarID(i), tell)
 	}
 	for _, call := range g.memory.calls {
 		tell(call.Event)
 	}
-	if out, err = g.try(ev, out); err != nil {
-		return out, err
-	}
-	return out[:before+g.memory.known(out[before:])], nil
+	return g.try(ev, out)
 }
 
-// where tells a controller where a car is.
-func (c *remembered) where(id dispatch.CarID, tell func(dispatch.Event)) {
-	switch c.door {
-	case dispatch.DoorsOpening, dispatch.DoorsClosing:
+// forbidden takes note of what an event forbids before a controller is told the
+// rest: nothing may be commanded that is against it.
+func (m *memory) forbidden(ev *dispatch.Event) {
+	switch {
+	case ev.Kind == dispatch.CarMode && ev.Mode == dispatch.OutOfService:
+		m.cars[ev.Car].out = true
+		clear(m.cars[ev.Car].wants)
+	case ev.Kind == dispatch.FloorLock && ev.Locked:
+		m.locked[ev.Floor] = true
+	}
+}
+
+// tell tells a controller where a car is and where the people in it want to go:
+// first those in the direction that the car has shown them, while its doors are
+// open, so that it does not turn round with them.
+func (c *remembered) tell(id dispatch.CarID, tell func(dispatch.Event)) {
+	open := c.door == dispatch.DoorsOpening || c.door == dispatch.DoorsClosing
+	if open {
 		tell(dispatch.Event{Kind: dispatch.DoorStatus, Car: id, Floor: c.floor, Door: dispatch.DoorsOpening, Load: c.load})
-		if c.door == dispatch.DoorsClosing {
-			tell(dispatch.Event{Kind: dispatch.DoorStatus, Car: id, Floor: c.floor, Door: c.door, Load: c.load})
-		}
-	default:
+	} else {
 		tell(dispatch.Event{Kind: dispatch.CarStatus, Car: id, Floor: c.floor, To: c.to})
 	}
 	if c.out {
 		tell(dispatch.Event{Kind: dispatch.CarMode, Car: id, Mode: dispatch.OutOfService})
 	}
-}
-
-// whereTo tells a controller where the people in a car want to go: first those
-// in the direction that the car has shown them, so that it does not turn round
-// with them.
-func (c *remembered) whereTo(id dispatch.CarID, tell func(dispatch.Event)) {
 	press := func(on bool) {
 		for f, wanted := range c.wants {
 			if shown := (f-int(c.floor))*int(c.shown) > 0; wanted && shown == on {
@@ -195,22 +194,27 @@ func (c *remembered) whereTo(id dispatch.CarID, tell func(dispatch.Event)) {
 	}
 	press(true)
 	press(false)
+	if c.door == dispatch.DoorsClosing {
+		tell(dispatch.Event{Kind: dispatch.DoorStatus, Car: id, Floor: c.floor, Door: c.door, Load: c.load})
+	}
 }
 
 // known takes out of commands the assignments that everybody knows of: the new
 // controller has left the call where it was. Of those that change a call's car it
-// makes reassignments. It gives the number of commands that are left.
-func (m *memory) known(out []dispatch.Command) int {
-	cars := map[dispatch.CallID]dispatch.CarID{}
+// makes reassignments. It gives the commands that are left. Calls may come up
+// long after the recovery: those whose callers are not there yet wait for a car
+// once more, while everybody holds them for assigned.
+func (m *memory) known(out []dispatch.Command) []dispatch.Command {
+	var cars map[dispatch.CallID]dispatch.CarID // assigned among these commands
 	left := out[:0]
 	for _, cmd := range out {
 		if cmd.Kind == dispatch.Assign || cmd.Kind == dispatch.Reassign {
 			held, ok := cars[cmd.Call]
 			if !ok {
-				held = dispatch.NoCar
-				if at, ok := m.find(cmd.Call); ok {
-					held = m.calls[at].car
-				}
+				held = m.holder(cmd.Call)
+			}
+			if cars == nil {
+				cars = map[dispatch.CallID]dispatch.CarID{}
 			}
 			cars[cmd.Call] = cmd.Car
 			switch held {
@@ -224,5 +228,13 @@ func (m *memory) known(out []dispatch.Command) int {
 		}
 		left = append(left, cmd)
 	}
-	return len(left)
+	return left
+}
+
+// holder is the car that has a call, or NoCar.
+func (m *memory) holder(id dispatch.CallID) dispatch.CarID {
+	if at, ok := m.find(id); ok {
+		return m.calls[at].car
+	}
+	return dispatch.NoCar
 }
