@@ -3,6 +3,7 @@ package gateway
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -120,6 +121,9 @@ func (g *group) cloudResult(callType, id string, data []byte) []byte {
 // jsonText writes a string as JSON, without the escapes for HTML that
 // encoding/json adds by itself.
 func jsonText(s string) []byte {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
+		return append(append(append(make([]byte, 0, len(s)+2), '"'), s...), '"')
+	}
 	b, err := appendJSON(nil, s)
 	if err != nil {
 		panic("BUG: a string that is no JSON: " + err.Error())

@@ -38,6 +38,7 @@ func (k *socket) receive(frame []byte, read time.Time) bool {
 	}
 	allowed := k.allow(read)
 	if err := t.parse(frame); err != nil {
+		k.streams.meter.messages[onInvalid].Inc()
 		q.refuse(400, "Invalid JSON: "+err.Error())
 		return k.calm()
 	}
@@ -240,9 +241,9 @@ func (q *request) forward(results int, work func() []byte) bool {
 	err := k.promise(q.group.site, results, ack(k.id, q.id, q.streams.gateway.now()), func() {
 		frame := work()
 		if results > 0 {
+			meter.result(kind, read)
 			c.result(frame)
 			k.kept()
-			meter.result(kind, read)
 		}
 	})
 	switch {

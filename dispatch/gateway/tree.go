@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"unicode/utf8"
@@ -255,15 +256,7 @@ func (t *tree) first(parent int) int {
 
 func (t *tree) named(n int, name string) bool {
 	key := t.text[t.nodes[n].key+1 : t.nodes[n].keyTo-1]
-	if string(key) == name {
-		return true
-	}
-	for _, c := range key {
-		if c == '\\' {
-			return t.name(n) == name
-		}
-	}
-	return false
+	return string(key) == name || bytes.IndexByte(key, '\\') >= 0 && t.name(n) == name
 }
 
 // name is the name of a member.
@@ -274,14 +267,12 @@ func (t *tree) words(n int) string { return plain(t.raw(n)) }
 
 // plain is what a JSON string stands for.
 func plain(quoted []byte) string {
-	for _, c := range quoted {
-		if c == '\\' {
-			var s string
-			if err := json.Unmarshal(quoted, &s); err != nil {
-				panic("BUG: a string that was parsed is none: " + err.Error())
-			}
-			return s
-		}
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return string(quoted[1 : len(quoted)-1])
 	}
-	return string(quoted[1 : len(quoted)-1])
+	var s string
+	if err := json.Unmarshal(quoted, &s); err != nil {
+		panic("BUG: a string that was parsed is none: " + err.Error())
+	}
+	return s
 }
