@@ -26,7 +26,7 @@ type claims struct {
 	Expires  int64  `json:"exp"`
 	Org      string `json:"org"` // whose the application is; we know no more than the application
 	Scope    string `json:"scope"`
-	Sandbox  bool   `json:"sandbox"`
+	Sandbox  bool   `json:"sandbox"` // always, as in tokens of the vendor's virtual buildings
 	Nonce    string `json:"nonce,omitempty"`
 
 	// Of a limited token.

@@ -81,6 +81,7 @@ func TestResource(t *testing.T) {
 			{"what the client may", some, "ken:100000002", `{"id":"100000002","name":"B","desc":"","products":["rtm"]}`},
 			{"what it may not", some, "ken:100000001", ""},
 			{"an unknown number", all, "ken:100000003", ""},
+			{"a bank that the building has not", all, "ken:100000201", ""},
 			{"a number below all", all, "ken:99999999", ""},
 			{"a building above all", all, "ken:100020001", ""},
 			{"no number", all, "ken:abc", ""},

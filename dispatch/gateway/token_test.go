@@ -214,6 +214,25 @@ func TestScopesOfAClientMustBeReadable(t *testing.T) {
 	}
 }
 
+// What checking a token costs each request and each opening of a WebSocket.
+func BenchmarkBearer(b *testing.B) {
+	g, err := Open(Config{Buildings: []Building{{"north", newFakeBuilding(4, 1)}}, Speed: 1, Clients: []Client{{ID: backend, Secret: secretOf(backend)}}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	now := time.Now().Unix()
+	c := &claims{Issuer: issuer, Audience: audience, Client: backend, IssuedAt: now, Expires: now + 3600, Scope: "application/inventory callgiving/group:north:1"}
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS512, c).SignedString(g.authority.signing)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := g.authority.bearer(token); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func FuzzTokenForm(f *testing.F) {
 	for _, seed := range []string{"grant_type=client_credentials", "grant_type=client_credentials&scope=callgiving%2Fgroup%3Anorth%3A1+rtm/ken:1&nonce=x", "grant_type=client_credentials&scope=%zz", ";&=&scope=a/b"} {
 		f.Add(seed)
