@@ -48,7 +48,8 @@ type subject struct {
 	Subject registry.ID `json:"subject"`
 }
 
-type token struct {
+// opened is a login that is open.
+type opened struct {
 	Token remotecall.Token `json:"token"`
 }
 
@@ -62,14 +63,14 @@ func (a *API) signUpFlow(_ *asked, in *flowSignUp) (*subject, error) {
 	return &subject{id}, err
 }
 
-func (a *API) login(_ *asked, in *login) (*token, error) {
+func (a *API) login(_ *asked, in *login) (*opened, error) {
 	t, err := a.service.Login(in.Service, in.Email, in.Password)
-	return &token{t}, err
+	return &opened{t}, err
 }
 
 func (a *API) logout(q *asked, _ *none) (*none, error) { return nil, a.service.Logout(q.token) }
 
-func (a *API) changePassword(q *asked, in *passwords) (*token, error) {
+func (a *API) changePassword(q *asked, in *passwords) (*opened, error) {
 	t, err := a.service.ChangePassword(q.token, in.Old, in.New)
-	return &token{t}, err
+	return &opened{t}, err
 }
