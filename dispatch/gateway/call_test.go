@@ -253,3 +253,30 @@ func TestEndedCallsAreForgotten(t *testing.T) {
 		t.Errorf("a minute later %d sessions, %d open, %d ended, %d live are kept, sweeping %v, %d alarms", len(k.sessions), len(k.open), len(k.ended), k.live, k.sweeping, len(w.s.alarms))
 	}
 }
+
+// The car stands with open doors where it is called: nobody will say again that
+// they open.
+func TestCallsAtOpenDoors(t *testing.T) {
+	for _, row := range []struct {
+		why  string
+		a    func(w *town) *action
+		want string
+	}{
+		{"a landing call is served", func(w *town) *action { return &action{Action: actionUp, Area: w.group.floorArea(3)} }, "served"},
+		{"a car call to the floor is served", func(w *town) *action {
+			to := w.group.floorArea(3)
+			return &action{Action: actionCar, Area: w.group.deckArea(0), Destination: &to}
+		}, "served"},
+		{"a destination call boards", func(w *town) *action { return w.ride(3, 6) }, "being_served"},
+	} {
+		w := newTown(t, newFakeBuilding(8, 1), nil)
+		w.listen(someone(), "call_state/+/+")
+		w.act(someone(), w.ride(3, 5))
+		w.until(1700 * time.Millisecond) // a flight, opened
+		session, _ := w.act(someone(), row.a(w))
+		w.until(1710 * time.Millisecond)
+		if got := w.last(session); got != row.want {
+			t.Errorf("%s: %s, want %s", row.why, got, row.want)
+		}
+	}
+}

@@ -214,7 +214,7 @@ func (k *calls) strand(o *openCall) {
 	}
 	for _, cl := range slices.Clone(o.clients) {
 		// Not now: this may be inside the building's own step.
-		k.group.site.after(0, func() { k.withdraw(cl, noLiftAvailable) })
+		k.group.site.after(0, func() { k.flush(); k.withdraw(cl, noLiftAvailable) })
 	}
 }
 

@@ -237,10 +237,11 @@ func (m *monitor) present(s *subscription) {
 // presentPast sends the states that a call has left behind to who asks for them
 // by name: a client learns a call's session ID only after the call was placed,
 // and when a car stands there with open doors, the call is past fixed by then,
-// where clients look up their lift.
+// where clients look up their lift. Of a cancelled call there is no more to say
+// than that: nobody should wait for the lift it once had.
 func (m *monitor) presentPast(s *subscription, cl *clientCall) {
 	for was := range cl.stage {
-		if cl.told[was] == nil {
+		if cl.told[was] == nil || cl.stage == cancelled {
 			continue
 		}
 		for _, name := range was.names() {

@@ -16,6 +16,8 @@ func TestPresentStateComesAtOnce(t *testing.T) {
 	w := newTown(t, newFakeBuilding(8, 2), nil)
 	w.act(someone(), w.ride(3, 5))
 	w.act(someone(), w.ride(6, 1))
+	gone, _ := w.act(someone(), w.ride(6, 2))
+	w.group.remove(someone(), gone)
 	for _, row := range []struct {
 		why    string
 		topics []string
@@ -26,9 +28,13 @@ func TestPresentStateComesAtOnce(t *testing.T) {
 		{"both at once are sent once each", []string{"lift_2/doors", "+/doors", "lift_2/doors"}, []string{"lift_1/doors", "lift_2/doors"}},
 		{"the next stop of who moves", []string{"+/next_stop_eta"}, []string{"lift_1/next_stop_eta", "lift_2/next_stop_eta"}},
 		{"a call's last state", []string{"call_state/7001/+"}, []string{"call_state/7001/fixed"}},
-		{"a state that is over is not repeated", []string{"call_state/7001/assigned"}, nil},
-		{"all calls", []string{"call_state/+/+"}, []string{"call_state/7001/fixed", "call_state/7002/fixed"}},
-		{"a call that nobody placed", []string{"call_state/7003/+"}, nil},
+		{"a state that is over is sent to who names it", []string{"call_state/7001/being_allocated"}, []string{"call_state/7001/being_allocated"}},
+		{"but not to who asks for it of all calls", []string{"call_state/+/assigned"}, nil},
+		{"a state that is still to come", []string{"call_state/7001/served"}, nil},
+		{"named and present", []string{"call_state/7001/assigned", "call_state/7001/+"}, []string{"call_state/7001/assigned", "call_state/7001/fixed"}},
+		{"nothing but the end of a cancelled call", []string{"call_state/7003/fixed", "call_state/7003/cancelled"}, []string{"call_state/7003/cancelled"}},
+		{"all calls", []string{"call_state/+/+"}, []string{"call_state/7001/fixed", "call_state/7002/fixed", "call_state/7003/cancelled"}},
+		{"a call that nobody placed", []string{"call_state/7004/+"}, nil},
 		{"nothing is known of stops and actions", []string{"+/stopping", "action/+/+"}, nil},
 		{"a lift that there is not", []string{"lift_3/doors"}, nil},
 		{"a wildcard that is none", []string{"lift_+/doors", "#"}, nil},
