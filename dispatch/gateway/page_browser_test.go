@@ -33,6 +33,11 @@ var (
 // liveGateway serves the twin of scenarios. It gives the address.
 func liveGateway(t *testing.T, speed float64, quiet bool, names ...string) string {
 	t.Helper()
+	return liveServer(t, speed, quiet, names...).URL
+}
+
+func liveServer(t *testing.T, speed float64, quiet bool, names ...string) *httptest.Server {
+	t.Helper()
 	var buildings []gateway.Building
 	for i, name := range names {
 		sc, err := scenarios.Load(name, scenarios.Options{})
@@ -61,7 +66,7 @@ func liveGateway(t *testing.T, speed float64, quiet bool, names ...string) strin
 		stop()
 		all.Wait()
 	})
-	return server.URL
+	return server
 }
 
 // browser starts a headless browser, or skips the test where there is none.
@@ -170,6 +175,7 @@ func click(t *testing.T, ctx context.Context, selector string) {
 // A person clicks two floors and sees which car comes and that it came; a floor
 // that is locked in between is refused.
 func TestLivePage(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	url := liveGateway(t, 8, true, "office-lunch")
 	said := listenTo(ctx, url)
@@ -209,6 +215,7 @@ func TestLivePage(t *testing.T) {
 
 // The same by keyboard alone, and Escape gives up.
 func TestLivePageByKeyboard(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	openLive(t, ctx, liveGateway(t, 8, true, "office-lunch")+"/live")
 	press := func(keys string) {
@@ -237,6 +244,7 @@ func TestLivePageByKeyboard(t *testing.T) {
 }
 
 func TestLivePageFits(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	url := liveGateway(t, 1, false, "mixed-use", "office-lunch")
 	for _, width := range []int64{375, 768, 1280, 1600} {
@@ -250,6 +258,92 @@ func TestLivePageFits(t *testing.T) {
 		if small := look[int](t, ctx, `[...document.querySelectorAll("button, select, .kinds label")].filter(e => e.offsetParent && e.getBoundingClientRect().height < 24).length`); small > 0 {
 			t.Errorf("at %d px, %d controls are lower than 24 px", width, small)
 		}
+	}
+}
+
+// recordMotion notes, at every frame for a while, how high each car is drawn, and
+// gives the speeds from frame to frame in px/s, and how many frames moved a car.
+const recordMotion = `new Promise(done => {
+	const speeds = [], cars = [...document.querySelectorAll(".car")], begin = performance.now();
+	let before = null, at = 0, moved = 0;
+	const look = now => {
+		const y = cars.map(c => new DOMMatrix(getComputedStyle(c).transform).f);
+		if (before && y.some((v, i) => v !== before[i])) moved++;
+		if (before) y.forEach((v, i) => { if (v !== before[i]) speeds.push(Math.abs(v - before[i]) * 1000 / (now - at)); });
+		before = y; at = now;
+		if (now - begin < 2500) requestAnimationFrame(look); else done({speeds, moved, scale: buildings[0].scale});
+	};
+	requestAnimationFrame(look);
+})`
+
+type motion struct {
+	Speeds []float64
+	Moved  int
+	Scale  float64 // px/m
+}
+
+func recordOf(t *testing.T, ctx context.Context) motion {
+	t.Helper()
+	m, err := chromedp.Run(ctx, chromedp.Evaluate[motion](recordMotion, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// Cars move as fast as they are rated between pictures that come five times a
+// second, and in steps for who wants no motion.
+func TestLivePageMovesSmoothly(t *testing.T) {
+	t.Parallel()
+	ctx := browser(t)
+	openLive(t, ctx, liveGateway(t, 1, true, "office-lunch")+"/live")
+	click(t, ctx, floorButton("Call from floor 14")) // 53 m up
+	click(t, ctx, floorButton("Go to floor G"))
+	await(t, ctx, "the departure", `document.querySelectorAll(".target.on").length > 0`, 10*time.Second)
+	m := recordOf(t, ctx)
+	fast := 0
+	for _, v := range m.Speeds {
+		if v > 2.5*m.Scale*1.5 {
+			fast++
+		}
+	}
+	if len(m.Speeds) < 15 || fast > len(m.Speeds)/20 {
+		t.Errorf("%d of %d steps of cars are faster than one and a half times 2.5 m/s", fast, len(m.Speeds))
+	}
+
+	features := []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}
+	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
+		t.Fatal(err)
+	}
+	if m := recordOf(t, ctx); m.Moved == 0 || m.Moved > 18 {
+		t.Errorf("for who wants no motion, cars move in %d frames of 2.5 s, want one for each picture, of which there are at most 13", m.Moved)
+	}
+}
+
+// A page that nobody sees asks for nothing; a connection that breaks is made
+// again.
+func TestLivePageComesBack(t *testing.T) {
+	t.Parallel()
+	ctx := browser(t)
+	server := liveServer(t, 1, false, "office-lunch")
+	openLive(t, ctx, server.URL+"/live")
+	hide := func(hidden bool) {
+		look[bool](t, ctx, fmt.Sprintf(`Object.defineProperty(document, "hidden", {value: %v, configurable: true}), document.dispatchEvent(new Event("visibilitychange"))`, hidden))
+	}
+	hide(true)
+	clock := look[string](t, ctx, `document.getElementById("clock").textContent`)
+	time.Sleep(2500 * time.Millisecond)
+	if later := look[string](t, ctx, `document.getElementById("clock").textContent`); later != clock {
+		t.Errorf("the clock of a hidden page goes on from %s to %s", clock, later)
+	}
+	hide(false)
+	await(t, ctx, "the clock's going on", fmt.Sprintf(`document.getElementById("clock").textContent !== %q`, clock), 5*time.Second)
+
+	server.CloseClientConnections()
+	await(t, ctx, "the notice that the connection is gone", `document.getElementById("main").classList.contains("lost")`, 5*time.Second)
+	await(t, ctx, "the connection's coming back", `!document.getElementById("main").classList.contains("lost")`, 10*time.Second)
+	if n := look[int](t, ctx, `document.querySelectorAll(".building").length`); n != 1 {
+		t.Errorf("after that there are %d buildings on the page, want 1", n)
 	}
 }
 

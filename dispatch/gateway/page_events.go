@@ -196,6 +196,7 @@ func (p *page) shoot(ctx context.Context, s *site) (shot []byte, at dispatch.Ins
 	if err := s.ask(ctx, func() { seen, at = p.picture(s), s.now }); err != nil {
 		return nil, 0, false
 	}
+	seen.Sockets, _ = p.gateway.streams.count()
 	shot, err := json.Marshal(seen)
 	if err != nil {
 		panic("BUG: a picture is not JSON: " + err.Error())
