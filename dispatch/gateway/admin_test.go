@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -193,7 +194,8 @@ func TestServedToThisMachineOnly(t *testing.T) {
 		{"a proxy that names itself", "127.0.0.1:5000", "127.0.0.1:8080", [2]string{"Via", "1.1 front"}},
 	} {
 		for _, p := range paths {
-			r := fromLoopback(p.method, p.path, p.body)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second) // an answer let through would have no end
+			r := fromLoopback(p.method, p.path, p.body).WithContext(ctx)
 			r.RemoteAddr, r.Host = c.remote, c.host
 			if c.header[0] != "" {
 				r.Header.Set(c.header[0], c.header[1])
@@ -201,6 +203,7 @@ func TestServedToThisMachineOnly(t *testing.T) {
 			if w := do(g.Handler(), r); w.Code != http.StatusForbidden {
 				t.Errorf("%s: %s %s: status %d, want 403", c.what, p.method, p.path, w.Code)
 			}
+			cancel()
 		}
 	}
 	for _, c := range []struct {
