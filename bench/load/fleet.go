@@ -63,9 +63,14 @@ func (f *fleet) now() time.Duration { return time.Since(f.began) }
 // current is the record of the load that is on.
 func (f *fleet) current() *record { return f.record.Load() }
 
-// follow has a socket's sender do something at an instant.
-func (f *fleet) follow(s *socket, at time.Duration, do func(due time.Duration)) {
-	f.senders[s.number%senders].later(follow{at, do})
+// follow has a socket's sender do something at an instant. A load is not over
+// before it is done.
+func (f *fleet) follow(s *socket, r *record, at time.Duration, do func(due time.Duration)) {
+	r.open.Add(1)
+	f.senders[s.number%senders].later(follow{at, func(due time.Duration) {
+		do(due)
+		r.open.Add(-1)
+	}})
 }
 
 // opening bounds how many handshakes are under way at once.

@@ -62,7 +62,7 @@ type record struct {
 	served    *latency
 	eventLag  *latency
 	lateness  *latency
-	open      atomic.Int64 // requests that have not ended
+	open      atomic.Int64 // requests that have not ended, and what answers have made due
 	inFlight  atomic.Int64 // watched calls that have not ended
 	unsent    atomic.Int64 // that the client never got to
 	late      atomic.Int64 // answers after the timeout
@@ -201,10 +201,11 @@ func (r *record) result() outcome.Measured {
 	m := outcome.Measured{
 		Seconds: (r.to - r.from).Seconds(), Acks: r.acks.result(true), Served: r.served.result(true), EventLag: r.eventLag.result(false), Lateness: r.lateness.result(false),
 		Calls: outcome.Calls{
-			Accepted: r.accepted.Load(), Watched: r.watched.Load(), Served: r.servedCalls.Load(), Cancelled: r.cancelledCalls.Load(),
+			Accepted: r.accepted.Load(), Served: r.servedCalls.Load(), Cancelled: r.cancelledCalls.Load(),
 			Unfinished: r.unfinished.Load(), Unwatched: r.unwatched.Load(), Deleted: r.deleted.Load(),
 		},
 	}
+	m.Calls.Watched = m.Calls.Served + m.Calls.Cancelled + m.Calls.Unfinished
 	for k := range kinds {
 		e := &r.exchanges[k]
 		o := outcome.Exchange{Name: kindNames[k], Sent: e.sent.Load(), Answered: e.ended[answered].Load(), Refused: e.ended[refused].Load(),

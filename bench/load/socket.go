@@ -46,6 +46,15 @@ func (p *pending) counts() time.Duration {
 	return p.due
 }
 
+// of is the instant that says which window it belongs to: what a call leads to
+// belongs to the call's.
+func (p *pending) of() time.Duration {
+	if p.call != nil {
+		return p.call.due
+	}
+	return p.due
+}
+
 // call is a lift call that was accepted.
 type call struct {
 	record  *record
@@ -59,7 +68,7 @@ const readLimit = 8 << 20
 
 // send sends a request. A socket that is not open loses it.
 func (s *socket) send(p *pending, encode func(id uint64) []byte) {
-	p.record.sent(p.kind, p.due)
+	p.record.sent(p.kind, p.of())
 	s.mu.Lock()
 	conn := s.conn
 	if conn == nil {
@@ -79,7 +88,7 @@ func (s *socket) send(p *pending, encode func(id uint64) []byte) {
 // end records how a request ended and tells who waits.
 func (s *socket) end(p *pending, now time.Duration, how ending) {
 	took := now - p.counts()
-	p.record.ended(p.kind, p.due, took, how, p.acked)
+	p.record.ended(p.kind, p.of(), took, how, p.acked)
 	if p.call != nil && how != answered {
 		s.unwatch(p)
 	}
@@ -213,7 +222,7 @@ func (s *socket) acknowledged(f *frame, now time.Duration) {
 		p.record.count(p.record.refusals, kindNames[p.kind]+": "+strconv.Itoa(f.StatusCode)+" "+named(f.Data.Error))
 		s.end(p, now, refused)
 	case p.kind.hasResult():
-		p.record.acked(p.kind, p.due, now-p.counts())
+		p.record.acked(p.kind, p.of(), now-p.counts())
 	default:
 		if p.kind == kindDelete && p.record.measured(p.call.due) {
 			p.record.deleted.Add(1)
@@ -266,7 +275,7 @@ func (s *socket) accepted(p *pending, session int64, now time.Duration) {
 		p.record.accepted.Add(1)
 	}
 	if c.remove {
-		s.fleet.follow(s, now+takeBackAfter, func(due time.Duration) {
+		s.fleet.follow(s, c.record, now+takeBackAfter, func(due time.Duration) {
 			s.send(&pending{kind: kindDelete, record: c.record, due: due, call: c}, func(id uint64) []byte { return deleteFrame(s.bank.group, id, session) })
 		})
 		return
@@ -289,7 +298,7 @@ func (s *socket) accepted(p *pending, session int64, now time.Duration) {
 		return
 	}
 	p.record.inFlight.Add(1)
-	s.fleet.follow(s, now, func(due time.Duration) {
+	s.fleet.follow(s, c.record, now, func(due time.Duration) {
 		s.send(&pending{kind: kindMonitor, record: c.record, due: due, call: c}, func(id uint64) []byte { return monitorFrame(s.bank.group, id, session, span) })
 	})
 }
