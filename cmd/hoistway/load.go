@@ -51,7 +51,7 @@ type loadFlags struct {
 	own, insecure                  bool
 	groups, expect                 []string
 	plan                           load.Plan
-	findLimit                      bool
+	findLimit, againstEcho         bool
 	search                         load.Search
 }
 
@@ -93,6 +93,7 @@ func newLoad() *cobra.Command {
 	flags.StringArrayVar(&f.expect, "expect", nil, "threshold such as load_ack_p99<=50ms; repeatable, beside those of the scenario")
 	flags.BoolVar(&f.findLimit, "find-limit", false, "look for the highest rate that meets the thresholds, from --rate on (--ping-rate when --rate is 0)")
 	flags.DurationVar(&f.search.Step, "step", f.search.Step, "measured length of a step of --find-limit")
+	flags.BoolVar(&f.againstEcho, "against-echo", false, "instead of a load, measure how many ping round trips the target makes at most against a bare echo server, over --sessions sockets for --duration each")
 	flags.StringArrayVar(&f.set, "set", nil, "change a setting as if the scenario said so, `KEY=VALUE`; repeatable")
 	f.outputFlags.add(cmd, "write load.json and load.html")
 	return cmd
@@ -113,6 +114,9 @@ func runLoad(cmd *cobra.Command, ref string, f *loadFlags) error {
 	o, err := f.options(cmd, sc)
 	if err != nil {
 		return err
+	}
+	if f.againstEcho {
+		return againstEcho(cmd, f, o)
 	}
 	out, err := openOutput(f.out, f.force)
 	if err != nil {
@@ -158,6 +162,25 @@ func runLoad(cmd *cobra.Command, ref string, f *loadFlags) error {
 		}
 	}
 	return loadVerdict(file)
+}
+
+// againstEcho measures the target against a bare echo server.
+func againstEcho(cmd *cobra.Command, f *loadFlags, o *load.Options) error {
+	if f.out != "" || f.findLimit || len(f.expect) > 0 {
+		return errors.New("--against-echo is a measurement of its own: it takes no --out, --find-limit or --expect")
+	}
+	r, err := load.Saturation{Sockets: o.Plan.Sessions, Duration: o.Plan.Duration}.AgainstEcho(cmd.Context(), o.Target, o.Client, o.Groups)
+	if err != nil {
+		if ended := cmd.Context().Err(); ended != nil {
+			return ended
+		}
+		return err
+	}
+	if f.format == formatJSON {
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(r)
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%.0f pings and %.0f bare echoes a second over %d sockets: %.0f %%\n", r.Pings, r.Echoes, r.Sockets, 100*r.Share)
+	return err
 }
 
 // options turns the flags into a run.

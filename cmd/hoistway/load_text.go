@@ -105,8 +105,12 @@ func printServer(w io.Writer, s *outcome.Server) {
 		most.Resident = max(most.Resident, x.Resident)
 		most.Goroutines = max(most.Goroutines, x.Goroutines)
 	}
-	fmt.Fprintf(w, "\nserver's view: %.2f s of processor, memory %.0f MiB before, %.0f MiB at most, %.0f MiB after; goroutines %.0f, %.0f, %.0f\n",
-		last.CPU-first.CPU, first.Resident/(1<<20), most.Resident/(1<<20), last.Resident/(1<<20), first.Goroutines, most.Goroutines, last.Goroutines)
+	if most.Resident == 0 && last.CPU == 0 {
+		fmt.Fprint(w, "\nserver's view: processor and memory are not among its metrics\n")
+	} else {
+		fmt.Fprintf(w, "\nserver's view: %.2f s of processor, memory %.0f MiB before, %.0f MiB at most, %.0f MiB after; goroutines %.0f, %.0f, %.0f\n",
+			last.CPU-first.CPU, first.Resident/(1<<20), most.Resident/(1<<20), last.Resident/(1<<20), first.Goroutines, most.Goroutines, last.Goroutines)
+	}
 	printCounts(w, "what its counters rose by", s.Counters)
 	if s.Others > 0 {
 		fmt.Fprintf(w, "  and %d more counters\n", s.Others)

@@ -5,19 +5,18 @@ const SchemaVersion = 1
 
 // File is what one load run came to.
 type File struct {
-	Schema   int        `json:"schema"`
-	Tool     string     `json:"tool"` // version of hoistway
-	Scenario Scenario   `json:"scenario"`
-	Target   string     `json:"target"` // scheme, host and port
-	Plan     Plan       `json:"plan"`
-	Began    string     `json:"began"` // RFC 3339, UTC
-	Measured Measured   `json:"measured"`
-	Server   Server     `json:"server"`
-	Search   *Search    `json:"search,omitempty"` // of the highest rate; nil = it was not asked for
-	Verdicts []Verdict  `json:"verdicts"`
-	Invalid  string     `json:"invalid,omitempty"` // why the run proves nothing about the server
-	Notes    []string   `json:"notes,omitempty"`   // what a reader should know of the target
-	Echo     *EchoRatio `json:"echo,omitempty"`    // of pings against a bare echo; nil = not asked for
+	Schema   int       `json:"schema"`
+	Tool     string    `json:"tool"` // version of hoistway
+	Scenario Scenario  `json:"scenario"`
+	Target   string    `json:"target"` // scheme, host and port
+	Plan     Plan      `json:"plan"`
+	Began    string    `json:"began"` // RFC 3339, UTC
+	Measured Measured  `json:"measured"`
+	Server   Server    `json:"server"`
+	Search   *Search   `json:"search,omitempty"` // of the highest rate; nil = it was not asked for
+	Verdicts []Verdict `json:"verdicts"`
+	Invalid  string    `json:"invalid,omitempty"` // why the run proves nothing about the server
+	Notes    []string  `json:"notes,omitempty"`   // what a reader should know of the target
 }
 
 // Scenario names what was played.
@@ -175,13 +174,14 @@ type Verdict struct {
 	Why    string   `json:"why"`
 }
 
-// EchoRatio holds the rate of ping round trips against that of a bare echo
-// server with the same library, both measured one after the other.
+// EchoRatio holds the most ping round trips that a service makes against those of
+// a bare echo server, both measured one after the other on one machine.
 type EchoRatio struct {
 	Sockets int     `json:"sockets"`
 	Seconds float64 `json:"seconds"`
 	Pings   float64 `json:"pings_per_second"`
 	Echoes  float64 `json:"echoes_per_second"`
+	Share   float64 `json:"share"` // pings of echoes
 }
 
 // Exchange finds a kind by its name; nil when the run had none.
