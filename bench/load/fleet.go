@@ -313,7 +313,7 @@ func (f *fleet) close() {
 	f.closing.Store(true)
 	var all sync.WaitGroup
 	slots := make(chan struct{}, opening)
-	limit := time.AfterFunc(3*time.Second, func() {
+	limit := time.AfterFunc(2*time.Second, func() {
 		for _, s := range f.sockets {
 			s.mu.Lock()
 			if s.conn != nil {

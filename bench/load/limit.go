@@ -74,6 +74,7 @@ func (r *run) search(ctx context.Context, file *outcome.File) error {
 	}
 	file.Search = s
 	var b bracket
+	again := false
 	for {
 		rate, more := b.next(start, r.Search.Within)
 		if !more {
@@ -94,6 +95,11 @@ func (r *run) search(ctx context.Context, file *outcome.File) error {
 			return err
 		}
 		s.Steps = append(s.Steps, *step)
+		if step.Invalid != "" && !again {
+			again = true // it may have been something else on the machine
+			continue
+		}
+		again = false
 		if step.Invalid != "" {
 			s.Ended = "at " + Figure(rate, "/s") + " the client was the limit, not the target: " + step.Invalid
 			break

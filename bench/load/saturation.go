@@ -83,6 +83,9 @@ func (s Saturation) EchoRate(ctx context.Context, url string) (float64, error) {
 // end of a measurement.
 func isPingResult(text []byte) (bool, error) {
 	if bytes.Contains(text, []byte(`"type":"error"`)) {
+		if bytes.Contains(text, []byte(`"statusCode":429`)) {
+			return false, errors.New("the target bounds how many messages a socket may send (429): for this measurement it has to be set higher, as by hoistway serve --rate")
+		}
 		return false, errors.New("the target answers pings with an error")
 	}
 	return bytes.Contains(text, []byte(`"callType":"ping"`)), nil
