@@ -90,6 +90,7 @@ clients are told, nothing acknowledged is lost.`,
 	fl.DurationVar(&l.Grace, "grace", l.Grace, "a session can be resumed for this long")
 	fl.DurationVar(&l.Subscription, "subscription", l.Subscription, "longest subscription")
 	fl.IntVar(&l.Sockets, "sockets", l.Sockets, "sockets open at once")
+	fl.IntVar(&l.Calls, "calls", l.Calls, "calls under way in a group at once; more are refused with 429")
 	fl.Float64Var(&l.Rate, "rate", l.Rate, "messages a second that one socket may send for long")
 	return cmd
 }

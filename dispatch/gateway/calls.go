@@ -91,6 +91,7 @@ func (k *calls) flush() {
 // enter takes a call in.
 func (k *calls) enter(cl *clientCall) {
 	k.live++
+	k.group.underway.Store(int64(k.live))
 	if cl.session != 0 {
 		k.sessions[cl.session] = cl
 	}
@@ -238,6 +239,7 @@ func (k *calls) withdraw(cl *clientCall, reason string) {
 // end is what is left to do when a call is over.
 func (k *calls) end(cl *clientCall) {
 	k.live--
+	k.group.underway.Store(int64(k.live))
 	if cl.user != "" && k.users[cl.user] == cl {
 		delete(k.users, cl.user)
 	}

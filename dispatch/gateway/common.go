@@ -83,6 +83,13 @@ func (q *request) action() bool {
 	if a.Delay > longestWalk {
 		return q.forward(1, func() []byte { return g.actionResult(id, 0, textDelay) })
 	}
+	// A group with more calls than it will ever serve plans for nobody: it is full
+	// before it is slow. Some more may slip in, as many as are being placed now.
+	if g.underway.Load() >= int64(q.streams.gateway.config.Limits.Calls) {
+		q.streams.meter.sheds[shedCalls].Inc()
+		q.refuse(429, "Too many calls of this group are under way: try again later")
+		return false
+	}
 	a.Admitted = g.admits(a)
 	return q.forward(1, func() []byte {
 		session, refused := g.act(c, a)

@@ -69,6 +69,7 @@ type Limits struct {
 	HeaderTime   time.Duration // to send it
 	Outbox       int           // messages that wait for a slow reader before it is dropped
 	Inbox        int           // requests that wait for a site before new ones are shed
+	Calls        int           // of clients under way in a group at once; more are shed
 	Topics       int           // of a subscription
 	Subscribed   int           // subscriptions of a session
 	Rate         float64       // messages per second that a socket may send for long
@@ -82,7 +83,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		Token: time.Hour, Idle: time.Minute, Age: 2 * time.Hour, Grace: 10 * time.Minute, Subscription: 300 * time.Second,
 		Sockets: 20_000, PerClient: 20_000, Frame: 64 << 10, Body: 64 << 10, Header: 16 << 10, HeaderTime: 5 * time.Second,
-		Outbox: 256, Inbox: 1024, Topics: 64, Subscribed: 64, Rate: 1000, Burst: 1000, Replay: 256,
+		Outbox: 256, Inbox: 1024, Calls: 2000, Topics: 64, Subscribed: 64, Rate: 1000, Burst: 1000, Replay: 256,
 	}
 }
 
@@ -139,6 +140,7 @@ func (c *Config) check() error {
 	fill(&c.Limits.HeaderTime, d.HeaderTime)
 	fill(&c.Limits.Outbox, d.Outbox)
 	fill(&c.Limits.Inbox, d.Inbox)
+	fill(&c.Limits.Calls, d.Calls)
 	fill(&c.Limits.Topics, d.Topics)
 	fill(&c.Limits.Subscribed, d.Subscribed)
 	fill(&c.Limits.Rate, d.Rate)

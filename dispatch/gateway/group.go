@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"hoistway/dispatch"
 )
@@ -22,8 +23,9 @@ type group struct {
 	journal  *journal
 	listener func(ev *dispatch.Event, out []dispatch.Command) // hears what the controller took and commanded; nil = nobody
 
-	calls   calls   // see calls.go
-	monitor monitor // see monitor.go
+	calls    calls        // see calls.go
+	underway atomic.Int64 // any goroutine: calls.live
+	monitor  monitor      // see monitor.go
 }
 
 func newGroup(s *site, index int, id string) *group {

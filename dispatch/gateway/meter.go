@@ -38,6 +38,7 @@ type shed uint8
 const (
 	shedInbox    shed = iota // the site has enough waiting
 	shedPending              // the socket has enough waiting
+	shedCalls                // the group has enough calls under way
 	shedRate                 // the socket sends too much
 	shedSockets              // too many sockets
 	shedSessions             // too many sessions
@@ -46,7 +47,7 @@ const (
 )
 
 func (s shed) String() string {
-	return [sheds]string{"inbox", "pending", "rate", "sockets", "sessions", "draining"}[s]
+	return [sheds]string{"inbox", "pending", "calls", "rate", "sockets", "sessions", "draining"}[s]
 }
 
 // meter is what the streams measure. Counting takes no lock and no lookup.

@@ -59,13 +59,12 @@ func (g *Gateway) Call(place, bank string, from, to int, ready time.Duration, as
 	w := wish{kind: destinationCall, from: dispatch.Floor(from), to: dispatch.Floor(to), car: -1}
 	cl := &clientCall{remote: &remote{assigned, ended}, kind: w.kind, from: w.from, to: w.to, car: -1, id: noCall}
 	k := &group.calls
+	if group.underway.Load() >= int64(group.site.gateway.config.Limits.Calls) {
+		return nil, fmt.Errorf("building %s, bank %s: %w", place, bank, errBusy)
+	}
 	if err := group.site.post(func() {
 		k.flush()
 		k.later(func() { k.enter(cl) })
-		if k.live >= mostCalls {
-			k.later(func() { k.cancel(cl, noLiftAvailable) })
-			return
-		}
 		k.place(cl, w, building.Ride{From: w.from, To: w.to, Group: 1, Ready: group.site.now + max(0, ready)})
 	}); err != nil {
 		return nil, fmt.Errorf("building %s: %w", place, err)
