@@ -261,6 +261,35 @@ func TestLivePageFits(t *testing.T) {
 	}
 }
 
+// openInMotion counts the steps of cars from frame to frame, and those with the
+// doors open before and after.
+const openInMotion = `new Promise(done => {
+	const cars = [...document.querySelectorAll(".car")], begin = performance.now();
+	let before = null, moved = 0, open = 0;
+	const look = now => {
+		const is = cars.map(c => ({y: new DOMMatrix(getComputedStyle(c).transform).f, wide: new DOMMatrix(getComputedStyle(c.querySelector(".leaf")).transform).a}));
+		if (before) is.forEach((c, i) => { if (Math.abs(c.y - before[i].y) > .3) { moved++; if (c.wide < .99 && before[i].wide < .99) open++; } });
+		before = is;
+		if (now - begin < 4000) requestAnimationFrame(look); else done({moved, open});
+	};
+	requestAnimationFrame(look);
+})`
+
+// However fast time runs, no car is seen to move with open doors.
+func TestLivePageClosesDoors(t *testing.T) {
+	t.Parallel()
+	ctx := browser(t)
+	openLive(t, ctx, liveGateway(t, 20, false, "office-lunch")+"/live")
+	await(t, ctx, "some traffic", `document.querySelectorAll(".target.on").length > 1`, 20*time.Second)
+	seen, err := chromedp.Run(ctx, chromedp.Evaluate[struct{ Moved, Open int }](openInMotion, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen.Moved < 10 || seen.Open > 0 {
+		t.Errorf("in %d of %d steps a car moves with open doors", seen.Open, seen.Moved)
+	}
+}
+
 // recordMotion notes, at every frame for a while, how high each car is drawn, and
 // gives the speeds from frame to frame in px/s, and how many frames moved a car.
 const recordMotion = `new Promise(done => {
@@ -370,7 +399,7 @@ func TestLiveExample(t *testing.T) {
 		t.Skip("not asked for with -example")
 	}
 	ctx := browser(t)
-	scene(t, ctx, liveGateway(t, 1, false, "office-lunch"), 1280, 960, "light")
+	scene(t, ctx, liveGateway(t, 8, false, "office-lunch"), 1280, 960, "light")
 	save(t, ctx, filepath.Join("page", "example.png"))
 }
 
@@ -387,7 +416,7 @@ func scene(t *testing.T, ctx context.Context, url string, width, height int64, s
 	time.Sleep(12 * time.Second)
 	look[bool](t, ctx, `document.getElementById("in-floor").selectedIndex = 2, document.getElementById("begin").click(), true`)
 	look[bool](t, ctx, `(() => { const f = [...document.querySelector(".bank").querySelectorAll(".floor")]; f[3].click(); f[9 % f.length].click(); return true })()`)
-	time.Sleep(4 * time.Second)
+	time.Sleep(1200 * time.Millisecond)
 }
 
 func save(t *testing.T, ctx context.Context, path string) {
