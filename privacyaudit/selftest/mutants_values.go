@@ -82,6 +82,11 @@ func valueMutants() []Mutant {
 			t, f := b.trips[len(b.trips)-1], b.truth.Settings.Floors
 			return b.log("call", "person", t.Person, "from", f[t.From], "to", f[t.To])
 		}},
+		{Name: "call.journal", What: "leaves the journal of the gateway's group controllers beside the stores", wrong: func(b *Bench) error {
+			return b.write("stores/lifts.ndjson", []byte(`{"journal":1,"synthetic":true,"scenarios":["schema = 1"]}
+{"b":0,"g":0,"e":{"At":61500000000,"Call":4,"Ready":75000000000,"Load":0,"Cars":0,"Group":1,"Permit":0,"Car":0,"Floor":7,"To":0,"Dir":0,"Kind":3,"Door":0,"Mode":0,"Locked":false},"c":[{"Call":4,"Until":0,"Why":null,"Car":1,"Floor":0,"Dir":0,"Kind":1,"Reason":0}]}
+`))
+		}},
 		{Name: "call.metric_label", What: "counts calls by person and floors", wrong: func(b *Bench) error {
 			t, f := b.trips[len(b.trips)-1], b.truth.Settings.Floors
 			return b.add("metrics/service.prom", fmt.Sprintf("hoistway_remotecall_calls_total{person=%q,from=%q,to=%q} 1\n", t.Person, f[t.From], f[t.To]))
