@@ -27,7 +27,7 @@ func limitChecks() []Check {
 		}},
 		{ID: "limit.frame-claimed", Source: protocol, Sentence: "a frame that says it is 2^62 bytes long closes the socket before it is waited for", run: func(p *probe) {
 			w := p.stream(p.token(inventory))
-			w.probe.log.add(">", "a frame's header with a length of 2^62")
+			w.probe.note(">", "a frame's header with a length of 2^62")
 			w.write([]byte{0x80 | opText, 0x80 | 127, 0x40, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4})
 			w.write([]byte(strings.Repeat("x", p.target.Frame+1)))
 			if code := w.closing(); code != 1009 && code != 1002 && code != 0 {

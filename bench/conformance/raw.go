@@ -7,11 +7,13 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 )
@@ -60,7 +62,7 @@ func (p *probe) connect() *wire {
 // which is no fault: what it said is read next.
 func (w *wire) write(raw []byte) {
 	if _, err := w.conn.Write(raw); err != nil {
-		w.probe.log.add("<", "hung up while being written to")
+		w.probe.note("<", "hung up while being written to")
 	}
 }
 
@@ -76,13 +78,13 @@ func (w *wire) upgrade(token string, lines ...string) (res *http.Response, accep
 		"Host: " + strings.SplitN(w.probe.target.URL, "//", 2)[1],
 		"Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: " + key,
 	}, lines...)
-	w.probe.log.add(">", strings.Join(head, " | "))
+	w.probe.note(">", strings.Join(head, " | "))
 	w.write([]byte(strings.Join(head, "\r\n") + "\r\n\r\n"))
 	res, err := http.ReadResponse(w.in, &http.Request{Method: "GET"})
 	if err != nil {
 		w.probe.failf("the upgrade got no response: %v", err)
 	}
-	w.probe.log.add("<", res.Status+" "+fmt.Sprint(res.Header))
+	w.probe.note("<", res.Status+" "+fmt.Sprint(res.Header))
 	return res, base64.StdEncoding.EncodeToString(sum[:])
 }
 
@@ -92,6 +94,9 @@ func (p *probe) stream(token string, lines ...string) *wire {
 	res, _ := w.upgrade(token, append([]string{"Sec-WebSocket-Protocol: koneapi"}, lines...)...)
 	if res.StatusCode != http.StatusSwitchingProtocols {
 		p.failf("the upgrade was refused with %s", res.Status)
+	}
+	if extensions := res.Header.Get("Sec-WebSocket-Extensions"); extensions != "" {
+		p.skipf("the server agreed to %s, as it may: this client cannot", extensions)
 	}
 	return w
 }
@@ -137,16 +142,21 @@ func (w *wire) frame(first byte, masked bool, payload string) {
 	if len(shown) > 80 {
 		shown = fmt.Sprintf("%s... (%d bytes)", shown[:80], len(payload))
 	}
-	w.probe.log.add(">", fmt.Sprintf("frame %#02x masked=%t %q", first, masked, shown))
+	w.probe.note(">", fmt.Sprintf("frame %#02x masked=%t %q", first, masked, shown))
 	w.write(frameOf(first, masked, []byte(payload)))
 }
 
 // next reads a frame; false when the server hung up.
 func (w *wire) next() (first byte, payload []byte, ok bool) {
 	var head [2]byte
-	if _, err := io.ReadFull(w.in, head[:]); err != nil {
-		w.probe.log.add("<", "hung up: "+err.Error())
+	if _, err := io.ReadFull(w.in, head[:]); errors.Is(err, os.ErrDeadlineExceeded) {
+		w.probe.failf("the server neither says anything nor hangs up")
+	} else if err != nil {
+		w.probe.note("<", "hung up: "+err.Error())
 		return 0, nil, false
+	}
+	if head[0]&0x70 != 0 {
+		w.probe.failf("a frame of the server begins with %#02x: its reserved bits belong to an extension, and there is none", head[0])
 	}
 	if head[1]&0x80 != 0 {
 		w.probe.failf("a frame of the server is masked")
@@ -172,7 +182,7 @@ func (w *wire) next() (first byte, payload []byte, ok bool) {
 	if _, err := io.ReadFull(w.in, payload); err != nil {
 		return 0, nil, false
 	}
-	w.probe.log.add("<", fmt.Sprintf("frame %#02x %q", head[0], payload))
+	w.probe.note("<", fmt.Sprintf("frame %#02x %q", head[0], payload))
 	return head[0], payload, true
 }
 

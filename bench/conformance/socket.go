@@ -52,11 +52,11 @@ func (p *probe) handshake(token string, protocols ...string) (*websocket.Conn, *
 	conn, res, err := websocket.Dial(ctx, p.streamURL(token), &websocket.DialOptions{
 		Subprotocols: protocols, HTTPClient: &http.Client{Transport: p.http.Transport},
 	})
-	p.log.add(">", "upgrade "+streamPath+"?accessToken="+token)
+	p.note(">", "upgrade "+streamPath+"?accessToken="+token)
 	if res == nil {
 		p.failf("the upgrade got no response: %v", err)
 	}
-	p.log.add("<", res.Status)
+	p.note("<", res.Status)
 	if err != nil && res.StatusCode == http.StatusSwitchingProtocols {
 		p.failf("the upgrade was answered wrongly: %v", err)
 	}
@@ -89,11 +89,11 @@ func (s *socket) read() {
 		s.mu.Lock()
 		if err != nil {
 			s.ended = err
-			s.probe.log.add(s.name+"<", "closed: "+err.Error())
+			s.probe.note(s.name+"<", "closed: "+err.Error())
 		} else {
 			f := frame{raw: raw, binary: kind == websocket.MessageBinary, at: time.Now(), index: len(s.came)}
 			s.came = append(s.came, f)
-			s.probe.log.add(s.name+"<", string(raw))
+			s.probe.note(s.name+"<", string(raw))
 			s.probe.suite.keep(f)
 		}
 		close(s.signal)
@@ -116,7 +116,7 @@ func (s *suite) keep(f frame) {
 func (s *socket) send(raw string) { s.sendAs(websocket.MessageText, raw) }
 
 func (s *socket) sendAs(kind websocket.MessageType, raw string) {
-	s.probe.log.add(s.name+">", raw)
+	s.probe.note(s.name+">", raw)
 	ctx, cancel := context.WithTimeout(s.probe.ctx, s.probe.target.Answer)
 	defer cancel()
 	if err := s.conn.Write(ctx, kind, []byte(raw)); err != nil {

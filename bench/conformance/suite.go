@@ -85,6 +85,10 @@ func (p *probe) pause(d time.Duration) {
 	}
 }
 
+// note adds to the transcript. Secrets go before long lines are cut: half of a
+// token would not be found any more.
+func (p *probe) note(direction, what string) { p.log.add(direction, p.redact(what)) }
+
 // transcript is what a check sent and received.
 type transcript struct {
 	mu    sync.Mutex

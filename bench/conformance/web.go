@@ -52,7 +52,7 @@ func (p *probe) ask(r request) response {
 	if r.kind != "" {
 		req.Header.Set("Content-Type", r.kind)
 	}
-	p.log.add(">", strings.TrimSpace(fmt.Sprintf("%s %s %s", r.method, r.path, r.body)))
+	p.note(">", strings.TrimSpace(fmt.Sprintf("%s %s %s", r.method, r.path, r.body)))
 	res, err := p.http.Do(req)
 	if err != nil {
 		p.failf("%s %s: no response: %v", r.method, r.path, err)
@@ -65,7 +65,7 @@ func (p *probe) ask(r request) response {
 	if token, is := text(body, "access_token"); is {
 		p.hide(token)
 	}
-	p.log.add("<", fmt.Sprintf("%d %s", res.StatusCode, body))
+	p.note("<", fmt.Sprintf("%d %s", res.StatusCode, body))
 	return response{res.StatusCode, res.Header, body}
 }
 
@@ -150,7 +150,7 @@ func (p *probe) claims(token string) []byte {
 	if err != nil {
 		p.failf("the claims of the token: %v", err)
 	}
-	p.log.add("<", "claims "+string(raw))
+	p.note("<", "claims "+string(raw))
 	return raw
 }
 
