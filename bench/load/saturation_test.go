@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A ping takes two answers and a fake server that decodes JSON; a bare echo is
-// faster, and both were really measured.
+// Both rates are measured, and a ping counts with its result: not more often
+// than the server made one. Which is higher is no test's affair.
 func TestAgainstEcho(t *testing.T) {
 	f := newFake(t)
 	o := f.options(t)
@@ -15,7 +15,7 @@ func TestAgainstEcho(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Pings of the measured spans alone are at least what was counted of one.
-	if counted := float64(f.pings.Load()); r.Pings <= 0 || r.Echoes <= r.Pings || r.Pings*r.Seconds > counted || r.Share != r.Pings/r.Echoes {
+	if counted := float64(f.pings.Load()); r.Pings <= 0 || r.Echoes <= 0 || r.Pings*r.Seconds > counted || r.Share != r.Pings/r.Echoes {
 		t.Errorf("%+v with %v pings counted by the server", r, counted)
 	}
 	f.refuse = func(string) int { return 429 }
