@@ -67,7 +67,7 @@ func TestLoadReport(t *testing.T) {
 // The page is well-formed: every element that begins ends, in order.
 func TestLoadReportIsWellFormed(t *testing.T) {
 	page := regexp.MustCompile(`<(meta|br|hr|col)\b([^>]*[^/])?>`).ReplaceAllString(loadMarkup(t, loadRun()), "<$1$2/>") // elements of HTML without an end
-	for _, r := range [][2]string{{"<!doctype html>", ""}, {" hidden>", ` hidden="">`}, {"<details open>", `<details open="">`}} {
+	for _, r := range [][2]string{{"<!DOCTYPE html>", ""}, {" hidden>", ` hidden="">`}, {"<details open>", `<details open="">`}} {
 		page = strings.ReplaceAll(page, r[0], r[1])
 	}
 	d := xml.NewDecoder(strings.NewReader(page))

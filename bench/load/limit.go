@@ -11,25 +11,24 @@ import (
 // Search says how the highest rate that meets the thresholds is found: the rate
 // is doubled from the plan's until a step misses, or halved until one passes;
 // then the span between is halved until it is narrow enough. Every step has the
-// same length and a warm-up of its own.
+// same length and the plan's warm-up.
 type Search struct {
 	Step   time.Duration // measured part of a step
-	WarmUp time.Duration
-	Within float64 // the answer lies within this share of the rate
-	Steps  int     // at most
+	Within float64       // the answer lies within this share of the rate
+	Steps  int           // at most
 }
 
 // DefaultSearch takes some two minutes.
 func DefaultSearch() Search {
-	return Search{Step: 8 * time.Second, WarmUp: 2 * time.Second, Within: 0.1, Steps: 16}
+	return Search{Step: 8 * time.Second, Within: 0.1, Steps: 16}
 }
 
 func (s *Search) check(o *Options) error {
 	switch {
 	case len(o.Thresholds) == 0:
 		return errNoThreshold
-	case s.Step < time.Second || s.WarmUp < 0 || s.Step > time.Hour || s.WarmUp > time.Hour:
-		return fmt.Errorf("steps of %v after %v: from 1s to 1h", s.Step, s.WarmUp)
+	case s.Step < time.Second || s.Step > time.Hour:
+		return fmt.Errorf("steps of %v: from 1s to 1h", s.Step)
 	case s.Within < 0.01 || s.Within > 1:
 		return fmt.Errorf("an answer within %v of the rate: from 0.01 to 1", s.Within)
 	case s.Steps < 2 || s.Steps > 100:
@@ -129,7 +128,7 @@ func (r *run) search(ctx context.Context, file *outcome.File) error {
 // step tries one rate. What calls come to after a step is not waited for.
 func (r *run) step(ctx context.Context, rate float64) (*outcome.Measured, *outcome.Step, error) {
 	p := r.Plan
-	p.Profile, p.Duration, p.WarmUp, p.Settle = Constant, r.Search.Step, r.Search.WarmUp, min(r.Plan.Settle, r.Search.Step)
+	p.Profile, p.Duration, p.Settle = Constant, r.Search.Step, min(r.Plan.Settle, r.Search.Step)
 	if p.Rate > 0 {
 		p.Rate = rate
 	} else {

@@ -180,7 +180,11 @@ func judge(all []Threshold, m *outcome.Measured, p *Plan) []outcome.Verdict {
 // Figure writes a figure with its unit.
 func Figure(x float64, unit string) string {
 	if unit != "s" {
-		return strconv.FormatFloat(x, 'g', 4, 64) + map[string]string{"%": " %", "/s": "/s"}[unit]
+		text := strconv.FormatFloat(x, 'g', 4, 64)
+		if x >= 1000 {
+			text = strconv.FormatFloat(x, 'f', 0, 64)
+		}
+		return text + map[string]string{"%": " %", "/s": "/s"}[unit]
 	}
 	switch {
 	case x < 1e-3:

@@ -27,7 +27,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"ends": ends, "noise": noise, "interrupt": interrupt, "same": same, "stores": stores, "email": email,
+			"ends": ends, "noise": noise, "interrupt": interrupt, "same": same, "stores": stores, "email": email, "serve": serveScript,
 		},
 	})
 }
