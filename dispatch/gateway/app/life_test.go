@@ -170,3 +170,25 @@ func TestNobodyCancelsOrSeesSomebodyElsesCall(t *testing.T) {
 	}
 	w.ask(200, "GET", callPath(taken), a.token, nil)
 }
+
+// early are lifts whose caller cancels while they take the call.
+type early struct {
+	*lifts
+	cancel func()
+}
+
+func (e *early) Call(building, bank string, from, to int, ready time.Duration, assigned func(string, time.Duration), ended func(bool)) (func(), error) {
+	e.cancel()
+	return e.lifts.Call(building, bank, from, to, ready, assigned, ended)
+}
+
+func TestACallerMayBeFasterThanTheLifts(t *testing.T) {
+	e := &early{}
+	w := newWorld(t, func(c *Config) { e.lifts, c.Lifts = c.Lifts.(*lifts), e })
+	d := w.resident(mail)
+	e.cancel = func() { w.ask(204, "DELETE", "calls/1", d.token, nil) }
+	w.ask(201, "POST", "calls", d.token, call("G", "1"))
+	if !w.lifts.last().cancelled {
+		t.Error("a call that was cancelled before the lifts had it goes on")
+	}
+}

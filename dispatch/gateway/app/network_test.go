@@ -102,3 +102,20 @@ func TestBodiesOfUnknownLength(t *testing.T) {
 		}
 	}
 }
+
+// What is done with a body may take longer than the body was given to arrive.
+func TestTheTimeOfABodyIsNotThatOfItsRequest(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Limits.BodyTime, c.Limits.Hashes = 50*time.Millisecond, 1 })
+	w.api.hashing <- struct{}{}
+	time.AfterFunc(200*time.Millisecond, func() { <-w.api.hashing })
+	c := overNetwork(t, w)
+	body := `{"service":"flow","email":"a@example.org","password":"x"}`
+	fmt.Fprintf(c, "POST /app/v1/logins HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a login that waited for its turn: status %d", res.StatusCode)
+	}
+}
