@@ -280,3 +280,40 @@ func TestCallsAtOpenDoors(t *testing.T) {
 		}
 	}
 }
+
+// brittle is a policy that fails at the third price.
+type brittle struct {
+	dispatch.Policy
+	prices int
+}
+
+func (p *brittle) Cost(c *dispatch.Candidate) dispatch.Cost {
+	if p.prices++; p.prices > 2 {
+		panic("BUG: brittle")
+	}
+	return p.Policy.Cost(c)
+}
+
+func TestCallsOutliveTheirController(t *testing.T) {
+	w := newTown(t, newFakeBuilding(8, 2), nil)
+	w.group.config.Policy = &brittle{Policy: w.group.config.Policy}
+	if err := w.group.open(w.group.config); err != nil {
+		t.Fatal(err)
+	}
+	w.listen(someone(), "call_state/+/+")
+	before, _ := w.act(someone(), w.ride(3, 5))
+	w.until(500 * time.Millisecond)
+	if w.group.fallen {
+		t.Fatal("the controller failed at the first call: want it to fail at the second")
+	}
+	then, _ := w.act(someone(), w.ride(6, 1))
+	w.until(30 * time.Second)
+	if !w.group.fallen {
+		t.Error("the controller has not failed")
+	}
+	for _, session := range []int64{before, then} {
+		if got := w.last(session); got != "served" {
+			t.Errorf("call %d is %s, want served", session, got)
+		}
+	}
+}

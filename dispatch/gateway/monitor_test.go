@@ -10,6 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hoistway/dispatch/building"
+	"hoistway/scenarios"
+	"hoistway/twin"
+	"hoistway/twin/live"
 )
 
 func TestPresentStateComesAtOnce(t *testing.T) {
@@ -245,6 +248,9 @@ func TestLiftEvents(t *testing.T) {
 			`lift_1/position {"adv":5,"area":1001010,"coll":"UP","cur":3,"dir":"UP","door":false,"moving_state":"DECELERATING"}`,
 			`lift_1/stopping {"decks":[{"area":1001010,"doors":[{"inbound":[],"landing":5000,"lift_side":1,"outbound":[]}]}]}`,
 		}},
+		{"it slows down further", building.Car{Floor: 3, Target: 4, Advance: 4, Motion: building.Decelerating, Travel: 1, Opens: true, LeftAt: 1, Arrives: 9e9, Load: 500_000}, []string{
+			`lift_1/position {"adv":5,"area":1001010,"coll":"UP","cur":4,"dir":"UP","door":false,"moving_state":"DECELERATING"}`,
+		}},
 		{"it opens, full", building.Car{Floor: 4, Target: 4, Advance: 4, Motion: building.Stopped, Doors: building.Opening, Onward: -1, DoorZone: true}, []string{
 			`lift_1/position {"adv":5,"area":1001010,"coll":"DOWN","cur":5,"dir":"NONE","door":true,"moving_state":"STOPPED"}`,
 			`lift_1/doors {"area":1001010,"landing":5000,"lift_side":1,"state":"OPENING"}`,
@@ -309,4 +315,28 @@ func BenchmarkPublish(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkCall is a destination call from act to served in the twin's small
+// house, with one client that hears all its states and doors. A call a minute:
+// what is timed is everything that happens to it, the cars' physics included.
+func BenchmarkCall(b *testing.B) {
+	sc, err := scenarios.Parse("small.toml", []byte(smallHouse), scenarios.Options{Dispatchers: twin.Dispatchers()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	g, err := Open(Config{Buildings: []Building{{ID: "twin1", Building: live.New(sc, live.Options{Seed: 1, Quiet: true})}}, Clients: []Client{{ID: "robots", Secret: "secret"}}, Speed: 1, Start: dawn})
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, heard := g.sites[0], 0
+	group := s.groups[0]
+	group.monitor.begin(&subscription{client: someone(), topics: []string{"call_state/+/+", "+/doors"}, deliver: func([]byte) { heard++ }})
+	to := group.floorArea(5)
+	b.ReportAllocs()
+	for b.Loop() {
+		group.act(someone(), &action{Action: actionDestination, Area: group.floorArea(2), Destination: &to, Group: 1, Admitted: true})
+		s.play(s.now + time.Minute)
+	}
+	b.ReportMetric(float64(heard)/float64(b.N), "events/call")
 }
