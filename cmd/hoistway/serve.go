@@ -217,7 +217,6 @@ func (f *serveFlags) run(ctx context.Context, g *gateway.Gateway, l net.Listener
 	go func() { played <- g.Run(running) }()
 	tended := house.tend(running)
 	server := g.Server(g.Handler())
-	server.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelDebug)
 	l = g.Listen(l)
 	if secure != nil {
 		l = tls.NewListener(l, secure)
