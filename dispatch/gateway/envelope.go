@@ -18,8 +18,28 @@ import (
 //     frames without, and on a sessionId in this one: its data is empty.
 //   - session_id stands in the data of an action's result, and nowhere else.
 
-// timeLayout is how times are written: UTC, milliseconds.
-const timeLayout = "2006-01-02T15:04:05.000Z"
+// appendTime writes a time as 2006-01-02T15:04:05.000Z: UTC, milliseconds. Every
+// answer has one, which is why it does not go through a layout.
+func appendTime(b []byte, t time.Time) []byte {
+	t = t.UTC()
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	b = append(digits(b, year, 4), '-')
+	b = append(digits(b, int(month), 2), '-')
+	b = append(digits(b, day, 2), 'T')
+	b = append(digits(b, hour, 2), ':')
+	b = append(digits(b, minute, 2), ':')
+	b = append(digits(b, second, 2), '.')
+	return append(digits(b, t.Nanosecond()/int(time.Millisecond), 3), 'Z')
+}
+
+// digits writes a number that has at most so many digits.
+func digits(b []byte, v, n int) []byte {
+	for scale := [...]int{1, 10, 100, 1000}[n-1]; scale > 0; scale /= 10 {
+		b = append(b, byte('0'+v/scale%10))
+	}
+	return b
+}
 
 // noID is the requestId of an acknowledgement to a request whose own cannot be
 // given back: it has none, or one of the wrong kind.
@@ -29,7 +49,7 @@ const noID = `""`
 const statusNoLink = 1005 // no end-to-end link to the site
 
 // now is the wall-clock time that the building's clock shows.
-func (g *Gateway) now() time.Time { return g.start.Add(g.instant()).UTC() }
+func (g *Gateway) now() time.Time { return g.start.Add(g.instant()) }
 
 // ackHead begins an acknowledgement, up to its data.
 func ackHead(typ, connection, id string, status int) []byte {
@@ -51,7 +71,7 @@ func ackHead(typ, connection, id string, status int) []byte {
 // ack accepts a request.
 func ack(connection, id string, at time.Time) []byte {
 	b := append(ackHead("", connection, id, 201), `,"data":{"time":"`...)
-	b = at.AppendFormat(b, timeLayout)
+	b = appendTime(b, at)
 	return append(b, `"}}`...)
 }
 
@@ -65,7 +85,7 @@ func errorAck(connection, id string, status int, text string) []byte {
 // sessionAck answers create-session, and with session "" resume-session.
 func sessionAck(connection, id, session string, at time.Time) []byte {
 	b := append(ackHead("ok", connection, id, 201), `,"timestamp":"`...)
-	b = at.AppendFormat(b, timeLayout)
+	b = appendTime(b, at)
 	if session == "" {
 		return append(b, `","data":{}}`...)
 	}
@@ -85,7 +105,7 @@ func (g *group) pingResult(id string, at time.Time) []byte {
 	b = append(b, `{"data":{"request_id":`...)
 	b = append(b, id...)
 	b = append(b, `,"time":"`...)
-	b = at.AppendFormat(b, timeLayout)
+	b = appendTime(b, at)
 	b = append(b, `"}`...)
 	return append(b, resultTail("ping", g.site.id, g.id)...)
 }

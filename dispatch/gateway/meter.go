@@ -30,7 +30,7 @@ func (m message) String() string {
 }
 
 // statuses are the status codes of acknowledgements.
-var statuses = [...]int{201, 400, 403, 404, 409, 429, statusNoLink}
+var statuses = [...]int{201, 400, 403, 404, 409, 429, 500, statusNoLink}
 
 // shed is why something was not taken on.
 type shed uint8

@@ -254,6 +254,8 @@ func (q *request) forward(results int, work func() []byte) bool {
 	case errors.Is(err, errBusy):
 		meter.sheds[shedInbox].Inc()
 		q.refuse(429, "Too many requests wait for the building: try again later")
+	case errors.Is(err, errClosed):
+		q.refuse(500, "The building is closed")
 	}
 	return false
 }

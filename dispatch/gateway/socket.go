@@ -146,8 +146,8 @@ func (k *socket) room() bool {
 	full := func() (queued, owed bool) {
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		if k.dead {
-			return false, false
+		if k.dead || k.ending != nil {
+			return false, false // nobody is answered any more
 		}
 		return len(k.queue) >= half, len(k.queue)+k.pending >= half
 	}
@@ -184,6 +184,11 @@ func (k *socket) promise(s *site, results int, ack []byte, work func()) error {
 	defer k.mu.Unlock()
 	if k.dead || k.ending != nil {
 		return errGone
+	}
+	select {
+	case <-s.done:
+		return errClosed
+	default:
 	}
 	if err := s.post(work); err != nil {
 		return err

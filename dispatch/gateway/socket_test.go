@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -309,5 +310,61 @@ func TestMetersTellWhatHappened(t *testing.T) {
 		if !strings.Contains(page.String(), want) {
 			t.Errorf("no %s", want)
 		}
+	}
+}
+
+func TestWhoAsksAndDoesNotReadFillsNoMemory(t *testing.T) {
+	d := newDesk(t, func(c *Config) { c.Limits.Outbox, c.Limits.Rate, c.Limits.Burst = 64, 1e9, 1e9 })
+	l := d.robot()
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	sent := 0
+	for frame := []byte(with(aConfig, "c1", "c")); l.conn.Write(ctx, websocket.MessageText, frame) == nil; sent++ {
+		frame = []byte(with(aConfig, "c1", fmt.Sprint(sent)))
+		for _, k := range d.gateway.streams.all() {
+			k.mu.Lock()
+			if n := len(k.queue) + k.pending; n > 64 {
+				t.Errorf("%d frames wait", n)
+			}
+			k.mu.Unlock()
+		}
+	}
+	if ctx.Err() == nil || sent < 64 {
+		t.Errorf("after %d requests: want the server to stop reading", sent)
+	}
+}
+
+func TestSocketsOverTLS(t *testing.T) {
+	d := newDesk(t, nil)
+	token := d.token("app", "callgiving/*")
+	server := httptest.NewTLSServer(d.gateway.Handler())
+	t.Cleanup(server.Close)
+	conn, _, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(server.URL, "http")+"/stream-v2?accessToken="+token, &websocket.DialOptions{HTTPClient: server.Client(), Subprotocols: []string{subprotocol}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &wireEnd{TB: t, conn: conn}
+	if got := l.exchange(2, ping(1)); got[0] != okAck(1) {
+		t.Errorf("got %s", got)
+	}
+	_ = conn.CloseNow()
+}
+
+func TestAClosedBuildingPromisesNothing(t *testing.T) {
+	house := newFakeBuilding(8, 1)
+	d := &desk{TB: t, house: house}
+	g, err := Open(Config{Buildings: []Building{{ID: "twin1", Building: house}}, Clients: []Client{{ID: "app", Secret: "app-secret"}}, Speed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if err := g.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	d.gateway, d.server = g, httptest.NewServer(g.Handler())
+	t.Cleanup(d.server.Close)
+	if got, want := d.robot().ask(ping(1)), badAck(1, 500, "The building is closed"); got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
