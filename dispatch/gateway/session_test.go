@@ -193,3 +193,26 @@ func (d *desk) subscribers() (n int) {
 	}
 	return n
 }
+
+func TestResultsThatTheOldConnectionHadNotSentAreMoved(t *testing.T) {
+	d := newDesk(t, nil)
+	s := d.gateway.streams
+	grant := &grant{client: "app"}
+	old, fresh := newSocket(s, nil, &cork{Conn: &tape{}}, grant), newSocket(s, nil, &cork{Conn: &tape{}}, grant) // without writers
+	defer old.timer.Stop()
+	defer fresh.timer.Stop()
+	session, _, _ := s.create(old)
+	c := old.client.Load()
+	c.event([]byte(event(1)))
+	c.result([]byte("result"))
+	if status, text := s.resume(fresh, session, 0, []byte("answer")); status != 201 {
+		t.Fatal(status, text)
+	}
+	var got []string
+	for _, f := range fresh.queue {
+		got = append(got, string(f.frame))
+	}
+	if d := cmp.Diff([]string{"answer", "result"}, got); d != "" {
+		t.Error(d)
+	}
+}
