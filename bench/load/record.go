@@ -67,7 +67,7 @@ type record struct {
 	unsent    atomic.Int64 // that the client never got to
 	late      atomic.Int64 // answers after the timeout
 
-	accepted, watched, unwatched, deleted   atomic.Int64
+	accepted, unwatched, deleted            atomic.Int64
 	servedCalls, cancelledCalls, unfinished atomic.Int64
 
 	mu       sync.Mutex

@@ -121,7 +121,7 @@ func (s Saturation) rate(ctx context.Context, url string, client *http.Client, e
 	}
 	for _, c := range conns {
 		all.Go(func() {
-			if err := roundTrips(c, encode, done, &trips); err != nil && !ending.Load() {
+			if err := roundTrips(c, encode, done, &trips); !ending.Load() {
 				cancel(fmt.Errorf("socket: %w", err))
 			}
 		})
@@ -138,7 +138,7 @@ func (s Saturation) rate(ctx context.Context, url string, client *http.Client, e
 	return float64(n) / took.Seconds(), nil
 }
 
-// roundTrips sends and waits in turn until the socket closes.
+// roundTrips sends and waits in turn until the socket closes, and says why it did.
 func roundTrips(c *websocket.Conn, encode func(id uint64) []byte, done func([]byte) (bool, error), trips *atomic.Int64) error {
 	var text bytes.Buffer
 	for id := uint64(1); ; id++ {
