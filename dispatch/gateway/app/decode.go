@@ -27,12 +27,10 @@ func (a *API) body(w http.ResponseWriter, r *http.Request, most int64) ([]byte, 
 	if r.Header.Get("Content-Encoding") != "" {
 		return nil, fmt.Errorf("%w: the body has a Content-Encoding", wrongContentType)
 	}
-	control := http.NewResponseController(w)
-	limited := control.SetReadDeadline(time.Now().Add(a.config.Limits.BodyTime)) == nil
+	// The server ends this limit when the body is there. A connection that
+	// knows no limits goes without.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(a.config.Limits.BodyTime))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
-	if limited && err == nil {
-		_ = control.SetReadDeadline(time.Time{}) // of what follows on the connection the server decides
-	}
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
