@@ -193,15 +193,16 @@ func (p *page) shoot(ctx context.Context, s *site) (shot []byte, at dispatch.Ins
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	var seen picture
-	if err := s.ask(ctx, func() { seen, at = p.picture(s), s.now }); err != nil {
-		return nil, 0, false
+	var now dispatch.Instant
+	if err := s.ask(ctx, func() { seen, now = p.picture(s), s.now }); err != nil {
+		return nil, 0, false // the site may still be at it: seen and now are its own
 	}
 	seen.Sockets, _ = p.gateway.streams.count()
 	shot, err := json.Marshal(seen)
 	if err != nil {
 		panic("BUG: a picture is not JSON: " + err.Error())
 	}
-	return shot, at, true
+	return shot, now, true
 }
 
 // send hands a frame to everybody and drops who has not taken the ones before.
