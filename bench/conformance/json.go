@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 )
 
@@ -45,7 +46,7 @@ func parse(raw []byte) (object, error) {
 	if _, err := d.Token(); err != nil {
 		return o, err
 	}
-	if d.More() {
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return o, errors.New("something follows the object")
 	}
 	return o, nil

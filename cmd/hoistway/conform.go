@@ -20,14 +20,15 @@ import (
 
 func newConform() *cobra.Command {
 	var (
-		target   conformance.Target
-		only     []string
-		other    []string
-		ca       string
-		parallel int
-		mine     bool
-		list     bool
-		verbose  bool
+		target     conformance.Target
+		only       []string
+		other      []string
+		ca         string
+		secretFile string
+		parallel   int
+		mine       bool
+		list       bool
+		verbose    bool
 	)
 	cmd := &cobra.Command{
 		Use:   "conform URL",
@@ -44,7 +45,7 @@ Lifts take their time: start the server with a building that is 20 times as
 fast, say.
 
     hoistway serve office-lunch --speed 20
-    hoistway conform http://127.0.0.1:8080 --client ID --secret S
+    hoistway conform http://127.0.0.1:8080 --client ID --secret-file secret
 
 Exit code 3 says that a check failed.`,
 		Args: cobra.MaximumNArgs(1),
@@ -60,8 +61,12 @@ Exit code 3 says that a check failed.`,
 			if err := ownTarget(target.URL, mine); err != nil {
 				return err
 			}
-			if target.Secret == "" {
-				target.Secret = os.Getenv("HOISTWAY_SECRET")
+			if secretFile != "" {
+				text, err := os.ReadFile(secretFile)
+				if err != nil {
+					return fmt.Errorf("--secret-file: %w", err)
+				}
+				target.Secret = strings.TrimSpace(string(text))
 			}
 			if len(other) > 0 {
 				if len(other) != 3 {
@@ -95,7 +100,8 @@ Exit code 3 says that a check failed.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&target.ID, "client", "", "client ID of an application that may do everything")
-	f.StringVar(&target.Secret, "secret", "", "its secret; when left out, the environment's HOISTWAY_SECRET")
+	f.StringVar(&target.Secret, "secret", "", "its secret; other users of this machine can see it, and cannot see that of --secret-file")
+	f.StringVar(&secretFile, "secret-file", "", "file with the secret (`FILE`)")
 	f.StringVar(&target.Building, "building", "", "ID of the building in which calls are placed; when left out, the first")
 	f.StringVar(&target.Group, "group", "", "its group; when left out, the first")
 	f.StringSliceVar(&other, "other", nil, "a second application, as ID,SECRET,SCOPE, which may ask for this scope only")
@@ -108,6 +114,7 @@ Exit code 3 says that a check failed.`,
 	f.BoolVar(&mine, "i-own-this-target", false, "allow a target that is not this machine")
 	f.BoolVar(&list, "list", false, "list the checks and where each comes from")
 	f.BoolVar(&verbose, "verbose", false, "explain the checks that passed, too")
+	cmd.MarkFlagsMutuallyExclusive("secret", "secret-file")
 	return cmd
 }
 

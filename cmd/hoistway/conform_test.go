@@ -71,11 +71,11 @@ scopes = ["application/inventory"]
 
 // The gateway does all that is published, and what could not be judged is known.
 func TestServeConforms(t *testing.T) {
-	s := serveFor(t, "office-lunch", "--speed", "40", "--traffic=false", "--admin", "--idle", "5s")
+	s := serveFor(t, "office-lunch", "--speed", "60", "--traffic=false", "--admin", "--idle", "5s")
 	results, err := conformance.Run(t.Context(), conformance.Target{
 		URL: s.URL, ID: "all", Secret: "all-secret-0123456789abcdef", Idle: 5 * time.Second, Ride: 30 * time.Second,
 		Other: conformance.Application{ID: "narrow", Secret: "narrow-secret-0123456789abc", Scope: "application/inventory"},
-	}, conformance.Options{Parallel: 16})
+	}, conformance.Options{Parallel: 24})
 	if err != nil {
 		t.Fatal(err)
 	}
