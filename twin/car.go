@@ -157,13 +157,14 @@ func (t *Twin) retarget(c *car, target int32, opens bool) {
 
 func (t *Twin) arrives(c *car) {
 	c.came, c.floor, c.target = c.floor, c.target, -1
-	if c.opens || c.out && len(c.riders) > 0 {
+	if c.opens || c.out && len(c.riders) > 0 && !t.locked[c.floor] {
 		t.beginOpening(c, true)
 		return
 	}
 	c.phase = standing
 	t.sees(check.Stopped, c)
 	t.tell(&t.banks[c.bank], dispatch.Event{Kind: dispatch.CarStatus, Car: dispatch.CarID(c.index), Floor: dispatch.Floor(c.floor), To: dispatch.NoFloor})
+	t.letOut(c)
 }
 
 // beginOpening starts a stop.

@@ -67,8 +67,28 @@ func (t *Twin) takeOut(c *car, out bool) {
 	}
 	t.suspend(c)
 	t.exchange(c)
-	if c.phase == standing && len(c.riders) > 0 {
+	t.letOut(c)
+}
+
+// letOut opens the doors of a car that is out of service and stands with people
+// aboard. Where the floor is locked it first brings them to the nearest that is
+// not; where there is none they stay.
+func (t *Twin) letOut(c *car) {
+	if !c.out || c.phase != standing || len(c.riders) == 0 {
+		return
+	}
+	if !t.locked[c.floor] {
 		t.beginOpening(c, false)
+		return
+	}
+	refuge := int32(nobody)
+	for f := range c.serves {
+		if g := int32(f); c.serves[f] && !t.locked[f] && (refuge < 0 || max(g-c.floor, c.floor-g) < max(refuge-c.floor, c.floor-refuge)) {
+			refuge = g
+		}
+	}
+	if refuge >= 0 {
+		t.depart(c, refuge, true)
 	}
 }
 
@@ -128,7 +148,12 @@ func (t *Twin) lockFloor(f int32) {
 		t.tell(&t.banks[i], dispatch.Event{Kind: dispatch.FloorLock, Floor: dispatch.Floor(f), Locked: true})
 	}
 	for i := range t.cars {
-		t.carryElsewhere(&t.cars[i], f, reason)
+		c := &t.cars[i]
+		t.carryElsewhere(c, f, reason)
+		if c.out && c.phase == flying && c.target == f && c.opens { // nobody else tells it to keep its doors closed
+			c.opens = false
+			t.schedule(c)
+		}
 	}
 }
 
@@ -137,6 +162,9 @@ func (t *Twin) unlockFloor(f int32) {
 	t.observe(check.Observation{Kind: check.FloorUnlocked, Floor: int16(f)})
 	for i := range t.banks {
 		t.tell(&t.banks[i], dispatch.Event{Kind: dispatch.FloorLock, Floor: dispatch.Floor(f)})
+	}
+	for i := range t.cars {
+		t.letOut(&t.cars[i])
 	}
 }
 

@@ -186,6 +186,9 @@ func randomCalls(t *testing.T, rt *rapid.T, b building.Building) {
 	if k := &w.group.calls; k.live != 0 || len(k.sessions) != 0 || len(k.pending) != 0 {
 		rt.Errorf("%d live calls, %d sessions, %d put off are left", k.live, len(k.sessions), len(k.pending))
 	}
+	if broken := w.s.building.Broken(); len(broken) > 0 {
+		rt.Errorf("%d invariants of the building broke: %s", len(broken), broken[0])
+	}
 	if w.group.dropped != 0 || w.group.fallen {
 		rt.Errorf("the controller refused %d events, fallen %v", w.group.dropped, w.group.fallen)
 	}
