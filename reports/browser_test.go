@@ -148,6 +148,7 @@ func watch(t *testing.T, ctx context.Context) (said func() []string) {
 func pagesToOpen(t *testing.T) map[string]string {
 	return map[string]string{
 		"run":           runPage(t, office("eta", 1, 10)),
+		"load":          rendered(t, func(b *bytes.Buffer) error { return Load(b, loadRun()) }),
 		"comparison":    rendered(t, func(b *bytes.Buffer) error { return Comparison(b, lunchComparison()) }),
 		"several":       rendered(t, func(b *bytes.Buffer) error { return Several(b, lunchComparison().Runs) }),
 		"hostile":       runPage(t, hostileRun()),

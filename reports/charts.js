@@ -48,7 +48,8 @@
   const tellers = {
     name: () => (p) => p.name,
     curves: (o) => {
-      const [x] = o.xAxis, [y] = o.yAxis, at = x.axisLabel.formatter === writers.seconds ? (v) => figure(v) + " s" : clock;
+      const [x] = o.xAxis, [y] = o.yAxis, write = x.axisLabel.formatter,
+        at = write === writers.seconds ? (v) => figure(v) + " s" : write === writers.figure ? (v) => figure(v) + " %" : clock;
       return (ps) => at(ps[0].axisValue) + ps.map((p) => "\n" + p.seriesName + ": " + figure(p.value[1]) + " " + y.name).join("");
     },
     cell: (o) => (p) => "Floor " + o.yAxis[0].data[p.value[1]] + "\n" + o.xAxis[0].data[p.value[0]] + "\n" + figure(p.value[2]) + " persons",

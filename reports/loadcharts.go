@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"github.com/go-echarts/go-echarts/v2/opts"
+
 	"hoistway/bench/load/outcome"
 )
 
@@ -46,7 +48,7 @@ func loadLatency(f *outcome.File) section {
 	s := section{ID: "load-latency", Title: "Latency", Lead: "Requests without an answer count with the time for which they were waited for, so that no figure is too good.", Blocks: []block{{Table: &t}}}
 	if len(lines) > 0 {
 		x := axisBelow("share of requests (%)")
-		x.Type, x.Min, x.Max = "value", 0, 100
+		x.Type, x.Min, x.Max, x.AxisLabel = "value", 0, 100, &opts.AxisLabel{Formatter: writeFigure}
 		s.Blocks = append(s.Blocks, block{Charts: []chart{{
 			ID: "load-curve", Title: "Share of requests that took at most", Drawing: lineChart("load-curve", x, heightAxis("ms", 0), false, lines),
 			Tables: []table{curveTable(lines)}, Summary: "How long the fastest share of each kind of request took. The figures are in the table below.",
