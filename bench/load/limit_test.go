@@ -18,7 +18,7 @@ func TestTheSearchFindsAKnownCapacity(t *testing.T) {
 	if o.Thresholds[0], err = ParseThreshold("load_ack_p99<=100ms"); err != nil {
 		t.Fatal(err)
 	}
-	o.Search = &Search{Step: time.Second, Within: 0.3, Steps: 8}
+	o.Search = &Search{Step: time.Second, Within: 0.5, Steps: 8}
 	file := mustRun(t, o)
 	s := file.Search
 	if s.Highest < 60 || s.Highest > 150 || s.Lowest <= s.Highest {

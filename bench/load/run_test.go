@@ -30,6 +30,7 @@ func mustRun(t *testing.T, o Options) *outcome.File {
 // A load on a server that does everything right: every request has its answers,
 // every call its end, and both sides counted the same.
 func TestRun(t *testing.T) {
+	t.Parallel()
 	f := newFake(t)
 	f.metrics = true
 	o := f.options(t)
@@ -120,6 +121,7 @@ func TestAStallCountsForEverythingThatWasDueInIt(t *testing.T) {
 
 // What a test's server is told to do wrong turns up where it belongs.
 func TestFailuresAreToldApart(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		sentence string
 		set      func(f *fake, o *Options)
