@@ -124,7 +124,7 @@ func (s *suite) do(ctx context.Context, c Check) Result {
 // failf ends the check: the server is wrong, or so it seems. The reason ends
 // with what was sent and received last.
 func (p *probe) failf(format string, args ...any) {
-	p.verdict, p.reason = Failed, p.suite.redact(fmt.Sprintf(format, args...)+p.log.tail())
+	p.verdict, p.reason = Failed, p.suite.redact(fmt.Sprintf(format, args...)+p.log.tail(p.suite.redact))
 	runtime.Goexit()
 }
 

@@ -85,9 +85,8 @@ func (p *probe) pause(d time.Duration) {
 	}
 }
 
-// note adds to the transcript. Secrets go before long lines are cut: half of a
-// token would not be found any more.
-func (p *probe) note(direction, what string) { p.log.add(direction, p.redact(what)) }
+// note adds to the transcript.
+func (p *probe) note(direction, what string) { p.log.add(direction, what) }
 
 // transcript is what a check sent and received.
 type transcript struct {
@@ -103,15 +102,14 @@ const (
 )
 
 func (t *transcript) add(direction, what string) {
-	if len(what) > shownBytes {
-		what = what[:shownBytes] + fmt.Sprintf("... (%d bytes)", len(what))
-	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.lines = append(t.lines, direction+" "+what)
 }
 
-func (t *transcript) tail() string {
+// tail is what a failure shows. Secrets go before long lines are cut: half of a
+// token would not be found any more.
+func (t *transcript) tail(redact func(string) string) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	from := max(0, len(t.lines)-shownLines)
@@ -120,6 +118,9 @@ func (t *transcript) tail() string {
 		fmt.Fprintf(&b, "\n    (%d lines before)", from)
 	}
 	for _, line := range t.lines[from:] {
+		if line = redact(line); len(line) > shownBytes {
+			line = fmt.Sprintf("%s... (%d bytes)", line[:shownBytes], len(line))
+		}
 		b.WriteString("\n    " + line)
 	}
 	return b.String()
