@@ -29,7 +29,7 @@ func callChecks() []Check {
 				last = session
 			}
 		}},
-		{ID: "call.order", Source: seen2511 + "; " + clients, Sentence: "of 50 calls sent at once, each is acknowledged before its result, and each exactly once", run: callOrder},
+		{ID: "call.order", Source: seen2511 + "; " + clients, Changes: true, Sentence: "of 50 calls sent at once, each is acknowledged before its result, and each exactly once", run: callOrder},
 		{ID: "call.fields", Source: asyncAPI, Sentence: "a call may have all optional fields: delay, group size, language, priority, allowed lifts, states", run: func(p *probe) {
 			s, w := p.everything()
 			s.call(w, w.low(), w.high(), fmt.Sprintf(`,"delay":1,"group_size":2,"language":"en-GB","call_replacement_priority":"HIGH","allowed_lifts":[%d,%d],"activate_call_states":["being_fixed"]`, w.lifts[0].deck, w.lifts[1].deck))
