@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 )
@@ -15,9 +16,10 @@ type ledger struct {
 	s *store
 
 	mu       sync.Mutex
-	sequence uint64 // of the last entry; 0 = none
-	hash     string // of the last entry
-	lost     bool   // a write failed and may yet have happened: read the head again
+	sequence uint64    // of the last entry; 0 = none
+	hash     string    // of the last entry
+	at       time.Time // of the last entry
+	lost     bool      // a write failed and may yet have happened: read the head again
 	settled  map[string]uint64
 
 	erasing    sync.Mutex  // one erasure at a time
@@ -42,14 +44,14 @@ func (l *ledger) readHead() error {
 		defer it.Close()
 		it.Seek(append(prefix, 0xff))
 		if !it.ValidForPrefix(prefix) {
-			l.sequence, l.hash = 0, ""
+			l.sequence, l.hash, l.at = 0, "", time.Time{}
 			return nil
 		}
 		e, sequence, err := l.entry(it.Item())
 		if err != nil {
 			return err
 		}
-		l.sequence, l.hash = sequence, e.Hash
+		l.sequence, l.hash, l.at = sequence, e.Hash, e.At
 		return nil
 	})
 }
@@ -76,11 +78,7 @@ func (r *Registry) Append(e Entry, durable bool) (ID, error) {
 		return "", err
 	}
 	e.Controller, e.Processor, e.Building = KindEntry.Controller, KindEntry.Processor, ""
-	if e.At.IsZero() {
-		e.At = r.o.Now()
-	}
-	e.At = e.At.UTC().Round(0)
-	sequence, err := r.ledger.append(&e)
+	sequence, err := r.ledger.append(&e, r.o.Now)
 	if err != nil {
 		return "", fmt.Errorf("ledger: entry %s was not written, so the act must not be done: %w", e.Act, err)
 	}
@@ -93,7 +91,10 @@ func (r *Registry) Append(e Entry, durable bool) (ID, error) {
 	return e.ID, nil
 }
 
-func (l *ledger) append(e *Entry) (sequence uint64, err error) {
+// append writes an entry behind the last. Its instant is never before that of
+// the last: whoever writes at the same time does not come here in the order of
+// their clocks, and clocks are put back.
+func (l *ledger) append(e *Entry, now func() time.Time) (sequence uint64, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.lost {
@@ -101,6 +102,12 @@ func (l *ledger) append(e *Entry) (sequence uint64, err error) {
 			return 0, err
 		}
 		l.lost, l.settled = false, nil
+	}
+	if e.At.IsZero() {
+		e.At = now()
+	}
+	if e.At = e.At.UTC().Round(0); e.At.Before(l.at) {
+		e.At = l.at
 	}
 	e.Previous = l.hash
 	if e.Hash, err = chainHash(e.Previous, e); err != nil {
@@ -119,7 +126,7 @@ func (l *ledger) append(e *Entry) (sequence uint64, err error) {
 		l.lost = true
 		return 0, err
 	}
-	l.sequence, l.hash = ref.Sequence, e.Hash
+	l.sequence, l.hash, l.at = ref.Sequence, e.Hash, e.At
 	if l.settled != nil && e.Act == ActErasureSettled {
 		l.settled[e.Facts["ref"]] = l.sequence
 	}

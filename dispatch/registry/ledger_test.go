@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -241,6 +242,46 @@ func TestAppendAtTheSameTime(t *testing.T) {
 	}
 	if err := r.CheckLedger(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestInstantsNeverGoBack writes while the clock jumps to and fro, as it does to
+// those who write at the same time, and again after a restart with the clock put
+// back.
+func TestInstantsNeverGoBack(t *testing.T) {
+	o := diskOptions(t, &clock{now: start})
+	var turns atomic.Int64
+	o.Now = func() time.Time { return start.Add(time.Duration(turns.Add(1)*7%5) * time.Second) }
+	r := open(t, o)
+	write := func() {
+		t.Helper()
+		for range 20 {
+			if _, err := r.Append(incident("theft"), false); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	write()
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	o.Now = func() time.Time { return start.Add(-time.Hour) }
+	r = open(t, o)
+	write()
+	var last time.Time
+	entries := 0
+	if err := r.Entries(func(sequence uint64, e *Entry) error {
+		if e.At.Before(last) {
+			t.Errorf("entry %d is of %v, after one of %v", sequence, e.At, last)
+		}
+		last = e.At
+		entries++
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if entries < 40 {
+		t.Errorf("%d entries, want 40 at least", entries)
 	}
 }
 
