@@ -83,7 +83,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		Token: time.Hour, Idle: time.Minute, Age: 2 * time.Hour, Grace: 10 * time.Minute, Subscription: 300 * time.Second,
 		Sockets: 20_000, PerClient: 20_000, Frame: 64 << 10, Body: 64 << 10, Header: 16 << 10, HeaderTime: 5 * time.Second,
-		Outbox: 256, Inbox: 1024, Calls: 2000, Topics: 64, Subscribed: 64, Rate: 1000, Burst: 1000, Replay: 256,
+		Outbox: 1024, Inbox: 1024, Calls: 2000, Topics: 64, Subscribed: 64, Rate: 1000, Burst: 1000, Replay: 256,
 	}
 }
 
