@@ -21,6 +21,7 @@ type bank struct {
 	lit     [2][]dispatch.CallID // landing calls by side and floor; -1 dark
 	queues  [2][]queue           // people who take any car, by side and floor
 	pending []dispatch.Event     // to be told to the controller
+	event   dispatch.Event       // being told
 	busy    bool
 	out     []dispatch.Command
 }

@@ -128,17 +128,18 @@ func (t *Twin) tell(b *bank, ev dispatch.Event) {
 		return
 	}
 	b.busy = true
-	t.step(b, &ev)
+	t.step(b, ev)
 	for i := 0; i < len(b.pending); i++ {
-		next := b.pending[i]
-		t.step(b, &next)
+		t.step(b, b.pending[i])
 	}
 	b.pending = b.pending[:0]
 	b.busy = false
 }
 
 // step puts one event through the controller.
-func (t *Twin) step(b *bank, ev *dispatch.Event) {
+func (t *Twin) step(b *bank, told dispatch.Event) {
+	b.event = told // the controller may be any Control: a pointer to told itself would be an allocation an event
+	ev := &b.event
 	out, err := b.ctrl.StepAt(ev, b.out[:0])
 	if err != nil {
 		panic(fmt.Sprintf("BUG: bank %s: %v", b.name, err))
