@@ -90,6 +90,13 @@ func (q *request) action() bool {
 		q.refuse(429, "Too many calls of this group are under way: try again later")
 		return false
 	}
+	// The second half of the queue is for what ends work, or tells whether there
+	// is a building at all.
+	if 2*len(g.site.inbox) >= cap(g.site.inbox) {
+		q.streams.meter.sheds[shedInbox].Inc()
+		q.refuse(429, textBusy)
+		return false
+	}
 	a.Admitted = g.admits(a)
 	return q.forward(1, func() []byte {
 		session, refused := g.act(c, a)

@@ -54,3 +54,31 @@ func TestAFullGroupIsShedAndRecovers(t *testing.T) {
 		time.Sleep(20 * time.Millisecond)
 	}
 }
+
+// TestNewCallsAreShedBeforeWhatEndsThem fills half of a building's queue: calls
+// are refused, and those that are open can still be taken back.
+func TestNewCallsAreShedBeforeWhatEndsThem(t *testing.T) {
+	d := newDesk(t, func(c *Config) { c.Limits.Inbox = 16 })
+	l := d.robot()
+	release, held := make(chan struct{}), make(chan struct{})
+	if err := d.site().post(func() { close(held); <-release }); err != nil {
+		t.Fatal(err)
+	}
+	<-held
+	for range 8 {
+		if err := d.site().post(func() {}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	call := `{"type":"lift-call-api-v2","buildingId":"building:twin1","callType":"action","groupId":"1","payload":{"request_id":1,"area":1000,"time":"2026-01-05T08:00:00Z","terminal":1,"call":{"action":2,"destination":2000}}}`
+	if answer := l.ask(call); !strings.Contains(answer, `"statusCode":429`) {
+		t.Errorf("a call to a building that is behind: %s", answer)
+	}
+	if answer := l.ask(`{"type":"lift-call-api-v2","buildingId":"building:twin1","callType":"delete","groupId":"1","payload":{"session_id":7001}}`); !strings.Contains(answer, `"statusCode":201`) {
+		t.Errorf("taking a call back: %s", answer)
+	}
+	close(release)
+	for answer := l.ask(call); strings.Contains(answer, `"statusCode":429`); answer = l.ask(call) {
+		time.Sleep(time.Millisecond)
+	}
+}

@@ -234,6 +234,8 @@ func (q *request) find() bool {
 	return !missing() && !forbidden()
 }
 
+const textBusy = "Too many requests wait for the building: try again later"
+
 // forward accepts a request that the site has to do. With results 1 it gives a
 // frame for the client.
 func (q *request) forward(results int, work func() []byte) bool {
@@ -253,7 +255,7 @@ func (q *request) forward(results int, work func() []byte) bool {
 		return true
 	case errors.Is(err, errBusy):
 		meter.sheds[shedInbox].Inc()
-		q.refuse(429, "Too many requests wait for the building: try again later")
+		q.refuse(429, textBusy)
 	case errors.Is(err, errClosed):
 		q.refuse(500, "The building is closed")
 	}
