@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"path"
@@ -45,9 +48,10 @@ Lifts take their time: start the server with a building that is 20 times as
 fast, say.
 
     hoistway serve office-lunch --speed 20
-    hoistway conform http://127.0.0.1:8080 --client ID --secret-file secret
+    hoistway conform http://127.0.0.1:8080 --secret-file secret
 
-Exit code 3 says that a check failed.`,
+The client's secret is read from --secret-file or from the environment variable
+HOISTWAY_CLIENT_SECRET. Exit code 3 says that a check failed.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			out := cmd.OutOrStdout()
@@ -61,12 +65,9 @@ Exit code 3 says that a check failed.`,
 			if err := ownTarget(target.URL, mine); err != nil {
 				return err
 			}
-			if secretFile != "" {
-				text, err := os.ReadFile(secretFile)
-				if err != nil {
-					return fmt.Errorf("--secret-file: %w", err)
-				}
-				target.Secret = strings.TrimSpace(string(text))
+			var err error
+			if target.Secret, err = clientSecret(secretFile); err != nil {
+				return err
 			}
 			if len(other) > 0 {
 				if len(other) != 3 {
@@ -75,11 +76,15 @@ Exit code 3 says that a check failed.`,
 				target.Other = conformance.Application{ID: other[0], Secret: other[1], Scope: other[2]}
 			}
 			if ca != "" {
-				config, err := trusting(ca)
-				if err != nil {
+				if target.TLS, err = trusting(ca); err != nil {
 					return err
 				}
-				target.TLS = config
+			}
+			if parallel < 1 {
+				return fmt.Errorf("--parallel %d: want 1 at least", parallel)
+			}
+			if err := answers(cmd.Context(), target); err != nil {
+				return err
 			}
 			options := conformance.Options{Parallel: parallel, Filter: chosen(only)}
 			results, err := conformance.Run(cmd.Context(), target, options)
@@ -99,14 +104,13 @@ Exit code 3 says that a check failed.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&target.ID, "client", "", "client ID of an application that may do everything")
-	f.StringVar(&target.Secret, "secret", "", "its secret; other users of this machine can see it, and cannot see that of --secret-file")
-	f.StringVar(&secretFile, "secret-file", "", "file with the secret (`FILE`)")
+	f.StringVar(&target.ID, "client", "hoistway", "client `ID` of an application that may do everything")
+	f.StringVar(&secretFile, "secret-file", "", "`FILE` whose first line is the client's secret (default: from "+secretVariable+")")
 	f.StringVar(&target.Building, "building", "", "ID of the building in which calls are placed; when left out, the first")
 	f.StringVar(&target.Group, "group", "", "its group; when left out, the first")
 	f.StringSliceVar(&other, "other", nil, "a second application, as ID,SECRET,SCOPE, which may ask for this scope only")
 	f.StringSliceVar(&only, "only", nil, "checks to run, such as token.grant or 'session.*'")
-	f.StringVar(&ca, "ca", "", "file with the certificate to trust, for https")
+	f.StringVar(&ca, "ca", "", "PEM `FILE` of the certificate to trust, for https")
 	f.DurationVar(&target.Answer, "answer", 10*time.Second, "the longest wait for an answer")
 	f.DurationVar(&target.Ride, "ride", 3*time.Minute, "the longest wait for a lift")
 	f.DurationVar(&target.Idle, "idle", 0, "after which the server closes silent sockets; when left out, that is not waited for")
@@ -114,7 +118,6 @@ Exit code 3 says that a check failed.`,
 	f.BoolVar(&mine, "i-own-this-target", false, "allow a target that is not this machine")
 	f.BoolVar(&list, "list", false, "list the checks and where each comes from")
 	f.BoolVar(&verbose, "verbose", false, "explain the checks that passed, too")
-	cmd.MarkFlagsMutuallyExclusive("secret", "secret-file")
 	return cmd
 }
 
@@ -122,7 +125,7 @@ Exit code 3 says that a check failed.`,
 // the caller's.
 func ownTarget(target string, mine bool) error {
 	u, err := url.Parse(target)
-	if err != nil || u.Host == "" {
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return fmt.Errorf("the target is %q: want http://HOST:PORT or https://HOST:PORT", target)
 	}
 	ip := net.ParseIP(u.Hostname())
@@ -130,6 +133,33 @@ func ownTarget(target string, mine bool) error {
 		return nil
 	}
 	return fmt.Errorf("%s is not this machine: calls would move lifts that may not be yours. If they are, say --i-own-this-target", u.Host)
+}
+
+// answers asks for one token, so that a server that is not there and a secret
+// that is wrong are said once, and not by each check. What else may be wrong with
+// the answer is for the checks to say.
+func answers(ctx context.Context, target conformance.Target) error {
+	ctx, cancel := context.WithTimeout(ctx, target.Answer)
+	defer cancel()
+	ask, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(target.URL, "/")+"/api/v2/oauth2/token", strings.NewReader("grant_type=client_credentials"))
+	if err != nil {
+		return err
+	}
+	ask.SetBasicAuth(target.ID, target.Secret)
+	ask.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: target.TLS, DisableKeepAlives: true}}
+	answer, err := client.Do(ask)
+	if err != nil {
+		return fmt.Errorf("no server answers: %w", err)
+	}
+	_ = answer.Body.Close()
+	switch answer.StatusCode {
+	case http.StatusUnauthorized:
+		return fmt.Errorf("%s gives client %q no token: look at --client and its secret", target.URL, target.ID)
+	case http.StatusTooManyRequests:
+		return fmt.Errorf("%s has seen too many wrong secrets or requests: try again in %s seconds", target.URL, cmp.Or(answer.Header.Get("Retry-After"), "some"))
+	}
+	return nil
 }
 
 // trusting is a configuration for servers with a certificate.

@@ -159,18 +159,27 @@ func TestNodeClientIsPinned(t *testing.T) {
 func TestConform(t *testing.T) {
 	deaf := httptest.NewServer(http.NotFoundHandler())
 	defer deaf.Close()
+	locked := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }))
+	defer locked.Close()
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("b\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(secretVariable, "")
 	for _, c := range []struct {
 		sentence string
 		args     []string
 		code     int
 		said     string // in the output or the error
 	}{
-		{"a server that is not this machine is left alone", []string{"https://dev.example.com", "--client", "a", "--secret", "b"}, exitFailure, "--i-own-this-target"},
-		{"an address that only looks like this machine is not", []string{"http://127.0.0.1.example.com", "--client", "a", "--secret", "b"}, exitFailure, "--i-own-this-target"},
-		{"without a secret nothing can be judged", []string{deaf.URL, "--client", "a"}, exitFailure, "no secret"},
-		{"a pattern that fits no check is a mistake", []string{deaf.URL, "--client", "a", "--secret", "b", "--only", "nonsense"}, exitFailure, "no check was chosen"},
-		{"a check that fails ends with 3, and says what was sent and received", []string{deaf.URL, "--client", "a", "--secret", "b", "--only", "discovery"}, exitMissed, "> GET /api/v2/oauth2/.well-known"},
-		{"when nothing could be judged that is no success", []string{deaf.URL, "--client", "a", "--secret", "b", "--only", "limit.health"}, exitMissed, "there is no /healthz"},
+		{"a server that is not this machine is left alone", []string{"https://dev.example.com", "--client", "a", "--secret-file", secret}, exitFailure, "--i-own-this-target"},
+		{"an address that only looks like this machine is not", []string{"http://127.0.0.1.example.com", "--client", "a", "--secret-file", secret}, exitFailure, "--i-own-this-target"},
+		{"without a secret nothing can be judged", []string{deaf.URL, "--client", "a"}, exitFailure, "there is no client secret: name a file with --secret-file, or set HOISTWAY_CLIENT_SECRET"},
+		{"a server that is not there is said once", []string{"http://127.0.0.1:1", "--client", "a", "--secret-file", secret}, exitFailure, "no server answers"},
+		{"and so is a secret that is wrong", []string{locked.URL, "--client", "a", "--secret-file", secret}, exitFailure, `gives client "a" no token: look at --client`},
+		{"a pattern that fits no check is a mistake", []string{deaf.URL, "--client", "a", "--secret-file", secret, "--only", "nonsense"}, exitFailure, "no check was chosen"},
+		{"a check that fails ends with 3, and says what was sent and received", []string{deaf.URL, "--client", "a", "--secret-file", secret, "--only", "discovery"}, exitMissed, "> GET /api/v2/oauth2/.well-known"},
+		{"when nothing could be judged that is no success", []string{deaf.URL, "--client", "a", "--secret-file", secret, "--only", "limit.health"}, exitMissed, "there is no /healthz"},
 		{"the list names each check with its source", []string{"--list"}, exitFine, "[published OpenAPI, Authentication API v2]"},
 		{"no target", nil, exitFailure, "want the URL"},
 	} {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,10 +37,6 @@ scenario; flags change them.
 The target must be on this machine unless you answer for it with
 --i-own-this-target. The client's secret is read from --secret-file or from the
 environment variable HOISTWAY_CLIENT_SECRET.`
-
-// secretVariable is the environment variable of a client's secret: command
-// lines are seen by everybody on a machine.
-const secretVariable = "HOISTWAY_CLIENT_SECRET"
 
 // loadFlags are those of load.
 type loadFlags struct {
@@ -222,7 +217,7 @@ func (f *loadFlags) options(cmd *cobra.Command, sc *scenarios.Scenario) (*load.O
 		return nil, err
 	}
 	o.Client.ID = f.client
-	if o.Client.Secret, err = f.secret(); err != nil {
+	if o.Client.Secret, err = clientSecret(f.secretFile); err != nil {
 		return nil, err
 	}
 	return o, nil
@@ -256,26 +251,6 @@ func (f *loadFlags) planOf(cmd *cobra.Command, sc *scenarios.Scenario) load.Plan
 		}
 	}
 	return p.Fill()
-}
-
-// secret reads the client's secret.
-func (f *loadFlags) secret() (string, error) {
-	if f.secretFile == "" {
-		secret := os.Getenv(secretVariable)
-		if secret == "" {
-			return "", fmt.Errorf("there is no client secret: name a file with --secret-file, or set %s", secretVariable)
-		}
-		return secret, nil
-	}
-	text, err := os.ReadFile(f.secretFile)
-	if err != nil {
-		return "", fmt.Errorf("--secret-file: %w", err)
-	}
-	line, _, _ := strings.Cut(string(text), "\n")
-	if line = strings.TrimSpace(line); line == "" {
-		return "", fmt.Errorf("--secret-file %s: its first line is empty", f.secretFile)
-	}
-	return line, nil
 }
 
 // loadProgress is the line of a load under way.

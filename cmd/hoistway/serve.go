@@ -12,14 +12,15 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
 	"github.com/spf13/cobra"
 
+	"hoistway/dispatch"
 	"hoistway/dispatch/gateway"
 	"hoistway/scenarios"
-	"hoistway/twin/live"
 )
 
 // serveFlags are those of serve.
@@ -92,6 +93,7 @@ clients are told, nothing acknowledged is lost.`,
 	fl.IntVar(&l.Sockets, "sockets", l.Sockets, "sockets open at once")
 	fl.IntVar(&l.Calls, "calls", l.Calls, "calls under way in a group at once; more are refused with 429")
 	fl.Float64Var(&l.Rate, "rate", l.Rate, "messages a second that one socket may send for long")
+	cmd.MarkFlagsMutuallyExclusive("tls", "cert")
 	return cmd
 }
 
@@ -114,51 +116,31 @@ type servedBuilding struct {
 }
 
 func (f *serveFlags) serve(ctx context.Context, out, errs io.Writer, refs []string) (err error) {
-	if f.format != "text" && f.format != "json" {
-		return fmt.Errorf("--format %s: want text or json", f.format)
-	}
-	if f.copies < 1 || f.copies > 10_000 {
-		return fmt.Errorf("--copies %d: want 1 to 10000", f.copies)
-	}
-	if f.passengers != "" && strings.ContainsAny(f.passengers, "*?[") {
-		return fmt.Errorf("--passengers %s: one list can be served, not a pattern", f.passengers)
-	}
-	log, done, err := f.openLog(errs)
-	if err != nil {
+	if err := f.check(); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, done()) }()
-
-	config := gateway.Config{Speed: f.speed, Limits: f.limits, Log: log, Metrics: metrics.NewSet()}
+	config := gateway.Config{Speed: f.speed, Limits: f.limits, Metrics: metrics.NewSet()}
 	made := serving{Admin: f.admin}
-	var cases []*scenarios.Scenario
-	for _, ref := range refs {
-		loaded, err := f.load(ref)
-		if err != nil {
-			return err
-		}
-		for copy := range f.copies {
-			sc := loaded[0]
-			id := buildingID(sc.Name, copy)
-			cases = append(cases, sc)
-			config.Buildings = append(config.Buildings, gateway.Building{ID: id, Building: live.New(sc, live.Options{Seed: f.seed + uint64(copy), Dispatcher: f.dispatcher, Quiet: !f.traffic})})
-			b := servedBuilding{ID: id, Scenario: sc.Name}
-			for i := range sc.Banks {
-				b.Groups = append(b.Groups, fmt.Sprint(i+1))
-			}
-			made.Buildings = append(made.Buildings, b)
-		}
+	cases, err := f.buildings(refs, &config, &made)
+	if err != nil {
+		return err
 	}
 	if config.Clients, err = f.readClients(&made); err != nil {
 		return err
 	}
+	if err := config.Check(); err != nil {
+		return badInput{err}
+	}
 	listener, err := net.Listen("tcp", f.addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("--addr %s: it is in use: name another port, or 0 for a free one", f.addr)
+	}
 	if err != nil {
 		return fmt.Errorf("--addr %s: %w", f.addr, err)
 	}
 	defer listener.Close()
 	loopback := listener.Addr().(*net.TCPAddr).IP.IsLoopback()
-	secure, err := f.certificate(loopback, &made)
+	secure, err := f.certificate(errs, loopback, &made)
 	if err != nil {
 		return err
 	}
@@ -166,18 +148,20 @@ func (f *serveFlags) serve(ctx context.Context, out, errs io.Writer, refs []stri
 		return fmt.Errorf("--admin with --addr %s: faults are made from this machine only; listen on a loopback address", f.addr)
 	}
 	config.Admin, config.Page = f.admin, f.page && loopback
-	if f.journal != "" {
-		file, err := os.OpenFile(f.journal, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-		if err != nil {
-			return fmt.Errorf("--journal: %w", err)
-		}
-		defer func() { err = errors.Join(err, file.Close()) }()
-		config.Journal = file
-		for _, sc := range cases {
-			config.JournalScenarios = append(config.JournalScenarios, sc.Canonical())
-		}
-		config.JournalDispatcher = f.dispatcher
+
+	// From here on there are files.
+	log, done, err := f.openLog(errs)
+	if err != nil {
+		return err
 	}
+	defer func() { err = errors.Join(err, done()) }()
+	config.Log = log
+	served := false
+	closeJournal, err := f.openJournal(&config, cases)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeJournal(served)) }()
 	house, err := f.openHouse(&config, cases, &made)
 	if err != nil {
 		return err
@@ -202,7 +186,73 @@ func (f *serveFlags) serve(ctx context.Context, out, errs io.Writer, refs []stri
 	if err := made.print(out, f.format); err != nil {
 		return errors.Join(err, house.close())
 	}
+	served = true
 	return f.run(ctx, g, listener, secure, house, log)
+}
+
+// check finds what is wrong with the flags alone.
+func (f *serveFlags) check() error {
+	if err := checkFormat(f.format); err != nil {
+		return err
+	}
+	if f.copies < 1 || f.copies > 10_000 {
+		return fmt.Errorf("--copies %d: want 1 to 10000", f.copies)
+	}
+	if f.passengers != "" && strings.ContainsAny(f.passengers, "*?[") {
+		return fmt.Errorf("--passengers %s: one list can be served, not a pattern", f.passengers)
+	}
+	if f.dispatcher != "" {
+		if _, err := dispatch.PolicyByName(f.dispatcher); err != nil {
+			return fmt.Errorf("--dispatcher: %w", err)
+		}
+	}
+	l := &f.limits
+	for _, one := range []struct {
+		flag  string
+		value any
+		fine  bool
+	}{
+		{"speed", f.speed, f.speed > 0},
+		{"token-life", l.Token, l.Token > 0},
+		{"idle", l.Idle, l.Idle > 0},
+		{"age", l.Age, l.Age > 0},
+		{"grace", l.Grace, l.Grace > 0},
+		{"subscription", l.Subscription, l.Subscription > 0},
+		{"sockets", l.Sockets, l.Sockets > 0},
+		{"calls", l.Calls, l.Calls > 0},
+		{"rate", l.Rate, l.Rate > 0},
+	} {
+		if !one.fine {
+			return fmt.Errorf("--%s %v: want above 0", one.flag, one.value)
+		}
+	}
+	return nil
+}
+
+// openJournal lets a gateway keep a journal, if that is asked for. What it gives
+// closes it, and removes it where nothing was served.
+func (f *serveFlags) openJournal(c *gateway.Config, cases []*scenarios.Scenario) (end func(served bool) error, err error) {
+	if f.journal == "" {
+		return func(bool) error { return nil }, nil
+	}
+	file, err := os.OpenFile(f.journal, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil, fmt.Errorf("--journal %s: it exists: name another file, or remove it", f.journal)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--journal: %w", err)
+	}
+	c.Journal, c.JournalDispatcher = file, f.dispatcher
+	for _, sc := range cases {
+		c.JournalScenarios = append(c.JournalScenarios, sc.Canonical())
+	}
+	return func(served bool) error {
+		err := file.Close()
+		if !served {
+			err = errors.Join(err, os.Remove(f.journal))
+		}
+		return err
+	}, nil
 }
 
 // drainTime is how long clients have to take what waits for them at the end.
@@ -251,20 +301,6 @@ func (f *serveFlags) run(ctx context.Context, g *gateway.Gateway, l net.Listener
 	err = errors.Join(err, house.close())
 	log.Info("ended", "clean", err == nil)
 	return err
-}
-
-// buildingID is a scenario's name in the letters that an ID may have.
-func buildingID(name string, copy int) string {
-	id := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, name)
-	if copy > 0 {
-		id += fmt.Sprint(copy + 1)
-	}
-	return id
 }
 
 // openLog gives the process's log, and what closes it.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -89,7 +90,11 @@ func DefaultLimits() Limits {
 
 var buildingID = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 
-// check finds all faults of a configuration at once, and fills in the limits.
+// Check finds all faults of a configuration at once. It opens nothing: Open does
+// the same before it begins.
+func (c Config) Check() error { return c.check() }
+
+// check is Check, and fills in the limits.
 func (c *Config) check() error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
@@ -112,10 +117,16 @@ func (c *Config) check() error {
 	}
 	ids := map[string]bool{}
 	for _, k := range c.Clients {
-		if k.ID == "" || k.Secret == "" || ids[k.ID] {
+		switch {
+		case k.ID == "" || k.Secret == "" || ids[k.ID]:
 			fault("client %q: want an ID of its own and a secret", k.ID)
+		case strings.Contains(k.ID, ":"):
+			fault("client %q: an ID with a colon cannot be sent by HTTP Basic authentication", k.ID)
 		}
 		ids[k.ID] = true
+		if _, err := parseScopes(k.Scopes); err != nil {
+			fault("client %q: %w", k.ID, err)
+		}
 	}
 	if !(c.Speed > 0) || c.Speed > 1000 {
 		fault("speed %v: want above 0 and at most 1000", c.Speed)
@@ -126,27 +137,38 @@ func (c *Config) check() error {
 	if c.Journal != nil && len(c.JournalScenarios) != len(c.Buildings) {
 		fault("%d scenarios for the journal of %d buildings", len(c.JournalScenarios), len(c.Buildings))
 	}
-	d := DefaultLimits()
-	fill(&c.Limits.Token, d.Token)
-	fill(&c.Limits.Idle, d.Idle)
-	fill(&c.Limits.Age, d.Age)
-	fill(&c.Limits.Grace, d.Grace)
-	fill(&c.Limits.Subscription, d.Subscription)
-	fill(&c.Limits.Sockets, d.Sockets)
-	fill(&c.Limits.PerClient, d.PerClient)
-	fill(&c.Limits.Frame, d.Frame)
-	fill(&c.Limits.Body, d.Body)
-	fill(&c.Limits.Header, d.Header)
-	fill(&c.Limits.HeaderTime, d.HeaderTime)
-	fill(&c.Limits.Outbox, d.Outbox)
-	fill(&c.Limits.Inbox, d.Inbox)
-	fill(&c.Limits.Calls, d.Calls)
-	fill(&c.Limits.Topics, d.Topics)
-	fill(&c.Limits.Subscribed, d.Subscribed)
-	fill(&c.Limits.Rate, d.Rate)
-	fill(&c.Limits.Burst, d.Burst)
-	fill(&c.Limits.Replay, d.Replay)
+	l, d := &c.Limits, DefaultLimits()
+	faults = append(faults,
+		bound("life of tokens", &l.Token, d.Token),
+		bound("idle time of sockets", &l.Idle, d.Idle),
+		bound("age of sockets", &l.Age, d.Age),
+		bound("grace of sessions", &l.Grace, d.Grace),
+		bound("longest subscription", &l.Subscription, d.Subscription),
+		bound("sockets", &l.Sockets, d.Sockets),
+		bound("sockets of a client", &l.PerClient, d.PerClient),
+		bound("bytes of a frame", &l.Frame, d.Frame),
+		bound("bytes of a body", &l.Body, d.Body),
+		bound("bytes of a header", &l.Header, d.Header),
+		bound("time for a header", &l.HeaderTime, d.HeaderTime),
+		bound("messages in an outbox", &l.Outbox, d.Outbox),
+		bound("requests in an inbox", &l.Inbox, d.Inbox),
+		bound("calls of a group", &l.Calls, d.Calls),
+		bound("topics of a subscription", &l.Topics, d.Topics),
+		bound("subscriptions of a session", &l.Subscribed, d.Subscribed),
+		bound("rate of messages", &l.Rate, d.Rate),
+		bound("burst of messages", &l.Burst, d.Burst),
+		bound("events to replay", &l.Replay, d.Replay),
+	)
 	return errors.Join(faults...)
+}
+
+// bound takes the default for a limit of zero, and refuses what bounds nothing.
+func bound[T ~int | ~int64 | ~float64](what string, v *T, d T) error {
+	fill(v, d)
+	if !(*v > 0) {
+		return fmt.Errorf("limit on %s: %v: want above 0", what, *v)
+	}
+	return nil
 }
 
 func fill[T comparable](v *T, d T) {
