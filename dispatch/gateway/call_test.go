@@ -118,11 +118,11 @@ func TestCards(t *testing.T) {
 		{"no card to an open floor", "", "", w.ride(1, 2), "", "fixed"},
 		{"no card to a locked floor", "", "", w.ride(1, 5), "", "cancelled FLOOR_IS_LOCKED"},
 		{"no card, from a locked floor", "", "", w.ride(5, 1), "", "fixed"},
-		{"a card that may", "2b", "0009", w.ride(1, 5), "Fake house 2b:0009 6", "fixed"},
-		{"a card that may not, to a locked floor", "", "0007", w.ride(1, 5), "Fake house 0007 6", "cancelled FLOOR_IS_LOCKED"},
-		{"a card that may not, to an open floor", "", "0007", w.ride(1, 2), "Fake house 0007 3", "cancelled FLOOR_IS_LOCKED"},
+		{"a card that may", "2b", "0009", w.ride(1, 5), "twin1 2b:0009 6", "fixed"},
+		{"a card that may not, to a locked floor", "", "0007", w.ride(1, 5), "twin1 0007 6", "cancelled FLOOR_IS_LOCKED"},
+		{"a card that may not, to an open floor", "", "0007", w.ride(1, 2), "twin1 0007 3", "cancelled FLOOR_IS_LOCKED"},
 		{"a landing call without card on a locked floor", "", "", &action{Action: 2002, Area: 6000}, "", "assigned"},
-		{"a landing call with a card that may not", "", "0007", &action{Action: 2002, Area: 6000}, "Fake house 0007 6", "cancelled FLOOR_IS_LOCKED"},
+		{"a landing call with a card that may not", "", "0007", &action{Action: 2002, Area: 6000}, "twin1 0007 6", "cancelled FLOOR_IS_LOCKED"},
 	} {
 		asked = nil
 		row.a.MediaCC, row.a.MediaID = row.cc, row.id

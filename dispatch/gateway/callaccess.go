@@ -21,7 +21,7 @@ func (g *group) admits(a *action) bool {
 		return !floor.Locked || a.landing() != dispatch.None
 	}
 	admit := g.site.gateway.config.Admit
-	return admit != nil && admit(g.site.layout.Name, card, floor.Name) == nil
+	return admit != nil && admit(g.site.id, card, floor.Name) == nil
 }
 
 // gated is the floor that access to is asked for.

@@ -26,7 +26,8 @@ type Config struct {
 	Signing   []byte       // key of the tokens' signatures, at least 64 bytes; nil = a random one, so that tokens end with the process
 
 	// Admit decides whether the holder of a card, known by its number, may go
-	// to a floor of a building, both by name. nil = no card opens anything.
+	// to a floor, by name, of a building, by its ID: two buildings can be of one
+	// name. nil = no card opens anything.
 	Admit func(building, card, floor string) error
 	// Journal takes every event and command of the group controllers. It holds
 	// the floors and times of calls, which the privacy statements forbid to
