@@ -89,6 +89,16 @@ func stateChecks() []Check {
 				}
 			}
 		}},
+		{ID: "state.group", Source: asyncAPI, Sentence: "a group is given one lift whatever its size", run: func(p *probe) {
+			s, w := p.everything()
+			id := s.monitor(w, 300, "call_state/+/fixed", "call_state/+/cancelled")
+			session := s.call(w, w.low(), w.high(), `,"group_size":100`)
+			f := s.event(id, fmt.Sprintf("call_state/%d/+", session), p.target.Ride)
+			s.send(w.deleteRequest(session)) // nobody should have to wait for so many
+			if decks, _ := numbers(f.raw, "data", "allocated_lift_deck"); len(decks) != 1 {
+				p.failf("the call got %v, want one lift: %s", decks, f.raw)
+			}
+		}},
 		{ID: "state.delay", Source: asyncAPI, Sentence: "a call with a delay is not served before its caller can be there", run: func(p *probe) {
 			s, w := p.everything()
 			id := s.monitor(w, 300, "call_state/+/+")

@@ -29,6 +29,7 @@ func wrongCalls() []wrong {
 		{sentence: "car calls are unknown", tamper: tamper{in: edit(`"action":5000`, `"action":200`)}, caught: "call.car state.car-call hold-open.doors"},
 		{sentence: "30 s is too long a delay", tamper: tamper{in: edit(`"delay":30`, `"delay":31`)}, caught: "call.delay"},
 		{sentence: "groups are refused", tamper: tamper{in: edit(`"group_size":2`, `"group_size":0`)}, caught: "call.fields"},
+		{sentence: "a call is given two lifts", tamper: tamper{out: edit(`"allocated_lift_deck":\[(\d+)\]`, `"allocated_lift_deck":[$1,$1]`)}, caught: "state.group state.allowed-lifts"},
 		{sentence: "calls of the past are refused", tamper: tamper{in: edit(`"time":"2020`, `"time":"x`)}, caught: "call.time"},
 		{sentence: "allowed lifts are not obeyed", tamper: tamper{in: edit(`,"allowed_lifts":\[[^\]]*\]`, "")}, caught: "state.allowed-lifts fault.allowed-out mistake.allowed-deck"},
 		{sentence: "delays are not obeyed", tamper: tamper{in: edit(`,"delay":\d+`, "")}, caught: "state.delay"},

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"hoistway/dispatch"
@@ -103,7 +104,7 @@ func (g *group) act(c *client, a *action) (session int64, refused string) {
 	case len(k.sessions) >= mostCalls:
 		k.later(func() { k.cancel(cl, noLiftAvailable) })
 	default:
-		k.place(cl, w, building.Ride{From: w.from, To: w.to, Group: max(1, a.Group), Ready: g.site.now + a.Delay, Cars: w.cars})
+		k.place(cl, w, building.Ride{From: w.from, To: w.to, Group: g.party(w, a.Group), Ready: g.site.now + a.Delay, Cars: w.cars})
 	}
 	return cl.session, ""
 }
@@ -160,6 +161,27 @@ func (g *group) understand(a *action) (w wish, refused string) {
 		return w, refusedDirection
 	}
 	return w, ""
+}
+
+// personMass is the rated mass of one person, in grams: rated load / 75 kg, as
+// in EN 81-20.
+const personMass = 75_000
+
+// party is how many of a group a car is asked to have room for. One lift is
+// allocated whatever the group's size, says the API: of a group too large for
+// every car that may come, as many are planned for as the largest takes.
+func (g *group) party(w wish, size int) int {
+	most := 0
+	for i, c := range g.bank().Cars {
+		if g.memory.cars[i].out || w.cars != 0 && w.cars>>i&1 == 0 || !slices.Contains(c.Serves, w.from) || !slices.Contains(c.Serves, w.to) {
+			continue
+		}
+		most = max(most, min(c.Persons, int(c.Load/personMass)))
+	}
+	if most == 0 {
+		return max(1, size) // nobody will come
+	}
+	return max(1, min(size, most))
 }
 
 // remove cancels a call by its session ID. It says nothing: the proof is the

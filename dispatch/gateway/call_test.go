@@ -79,6 +79,37 @@ func TestRideIsWhatWasAsked(t *testing.T) {
 	}
 }
 
+// One lift is allocated whatever the size of a group.
+func TestGroupOfAnySize(t *testing.T) {
+	for _, row := range []struct {
+		why     string
+		size    int
+		allowed []int64
+		out     int // car; -1 = none
+		want    int
+	}{
+		{"that fits", 13, nil, -1, 13},
+		{"too large for any car fills the largest", 100, nil, -1, 13},
+		{"too large for the cars allowed", 13, []int64{1001010}, -1, 8},
+		{"too large for what is in service", 13, nil, 1, 8},
+		{"of heavy people: the rated load decides", 20, []int64{1001030}, -1, 4},
+	} {
+		b := newFakeBuilding(8, 3)
+		cars := b.layout.Banks[0].Cars
+		cars[0].Persons, cars[2].Load = 8, 300_000
+		w := newTown(t, b, nil)
+		if row.out >= 0 {
+			w.group.memory.cars[row.out].out = true
+		}
+		a := w.ride(2, 6)
+		a.Group, a.Allowed = row.size, row.allowed
+		w.act(someone(), a)
+		if got := b.ridden[0].Group; got != row.want {
+			t.Errorf("a group %s: %d are planned for, want %d", row.why, got, row.want)
+		}
+	}
+}
+
 // last is the state of the last event of a session and its reason.
 func (w *town) last(session int64) string {
 	w.t.Helper()
