@@ -56,9 +56,9 @@ func newLoad() *cobra.Command {
 		Use:   "load SCENARIO --target URL",
 		Short: "Put a service of the network API under load and judge it",
 		Long:  aboutLoad,
-		Example: `  hoistway load office-lunch --target http://127.0.0.1:8080 --client ID --secret-file FILE
-  hoistway load office-lunch --target http://127.0.0.1:8080 --client ID --rate 200 --sessions 1000 --expect load_ack_p99<=50ms --out load
-  hoistway load office-lunch --target http://127.0.0.1:8080 --client ID --find-limit --expect load_ack_p99<=50ms`,
+		Example: `  hoistway load office-lunch --target http://127.0.0.1:8080 --secret-file FILE
+  hoistway load office-lunch --target http://127.0.0.1:8080 --rate 200 --sessions 1000 --expect 'load_ack_p99<=50ms' --out load
+  hoistway load office-lunch --target http://127.0.0.1:8080 --find-limit --expect 'load_ack_p99<=50ms'`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, refs []string) error { return runLoad(cmd, refs[0], &f) },
 	}

@@ -54,6 +54,9 @@ officelunch2 and so on. Client ID and secret are made up and printed once, unles
     secret = "..."
     scopes = ["callgiving/*", "rtm/*"]   # left out = everything
 
+hoistway load and hoistway conform take the secret from the environment variable
+HOISTWAY_CLIENT_SECRET or from a file.
+
 It serves plain HTTP on loopback addresses only; elsewhere --cert and --key, or
 --tls with a certificate made up for localhost. It ends with Ctrl-C, in order:
 clients are told, nothing acknowledged is lost.`,

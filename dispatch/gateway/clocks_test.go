@@ -194,14 +194,19 @@ func inRealTime(t *testing.T, sc *scenarios.Scenario, o live.Options, deeds []de
 }
 
 // TestTwoClocks plays one script in virtual time and through a gateway in real
-// time: group controllers hear and command the same, a hundred times.
+// time: group controllers hear and command the same, a hundred times (25 with
+// -short, which CI gives the race detector).
 func TestTwoClocks(t *testing.T) {
+	t.Parallel()
 	sc, err := scenarios.Parse("clock.toml", []byte(clockScenario), scenarios.Options{Dispatchers: twin.Dispatchers()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	events := 0
-	for seed := range uint64(100) {
+	scripts, events := 100, 0
+	if testing.Short() {
+		scripts = 25
+	}
+	for seed := range uint64(scripts) {
 		deeds := script(seed)
 		want := inVirtualTime(t, sc, seed, deeds)
 		got, journal := inRealTime(t, sc, live.Options{Seed: seed}, deeds)
@@ -220,8 +225,8 @@ func TestTwoClocks(t *testing.T) {
 			t.Fatalf("script %d: the replay has %d events of %d groups, want %d of 2", seed, done.Events, done.Groups, len(got))
 		}
 	}
-	if events < 100*200 {
-		t.Errorf("%d events in 100 scripts: too few to mean anything", events)
+	if events < scripts*200 {
+		t.Errorf("%d events in %d scripts: too few to mean anything", events, scripts)
 	}
 }
 

@@ -181,6 +181,7 @@ func TestSlowClientsAreCut(t *testing.T) {
 // A handler that takes longer than a body may is not cut, nor is an answer that
 // goes on after it.
 func TestSlowHandlersAreNotCut(t *testing.T) {
+	t.Parallel()
 	slow := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := io.ReadAll(r.Body); err != nil {
 			writeError(w, err)

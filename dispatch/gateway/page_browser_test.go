@@ -72,6 +72,9 @@ func liveServer(t *testing.T, speed float64, quiet bool, names ...string) *httpt
 // browser starts a headless browser, or skips the test where there is none.
 func browser(t *testing.T) context.Context {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: a browser takes its time")
+	}
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if p, err := exec.LookPath(name); err == nil {
@@ -177,7 +180,7 @@ func click(t *testing.T, ctx context.Context, selector string) {
 func TestLivePage(t *testing.T) {
 	t.Parallel()
 	ctx := browser(t)
-	url := liveGateway(t, 8, true, "office-lunch")
+	url := liveGateway(t, 20, true, "office-lunch")
 	said := listenTo(ctx, url)
 	openLive(t, ctx, url+"/")
 	if at := look[string](t, ctx, `location.pathname`); at != "/live" {
@@ -270,7 +273,7 @@ const openInMotion = `new Promise(done => {
 		const is = cars.map(c => ({y: new DOMMatrix(getComputedStyle(c).transform).f, wide: new DOMMatrix(getComputedStyle(c.querySelector(".leaf")).transform).a}));
 		if (before) is.forEach((c, i) => { if (Math.abs(c.y - before[i].y) > .3) { moved++; if (c.wide < .99 && before[i].wide < .99) open++; } });
 		before = is;
-		if (now - begin < 4000) requestAnimationFrame(look); else done({moved, open});
+		if (now - begin < 2500) requestAnimationFrame(look); else done({moved, open});
 	};
 	requestAnimationFrame(look);
 })`
@@ -300,7 +303,7 @@ const recordMotion = `new Promise(done => {
 		if (before && y.some((v, i) => v !== before[i])) moved++;
 		if (before) y.forEach((v, i) => { if (v !== before[i]) speeds.push(Math.abs(v - before[i]) * 1000 / (now - at)); });
 		before = y; at = now;
-		if (now - begin < 2500) requestAnimationFrame(look); else done({speeds, moved, scale: buildings[0].scale});
+		if (now - begin < 1500) requestAnimationFrame(look); else done({speeds, moved, scale: buildings[0].scale});
 	};
 	requestAnimationFrame(look);
 })`
@@ -344,8 +347,8 @@ func TestLivePageMovesSmoothly(t *testing.T) {
 	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
 		t.Fatal(err)
 	}
-	if m := recordOf(t, ctx); m.Moved == 0 || m.Moved > 18 {
-		t.Errorf("for who wants no motion, cars move in %d frames of 2.5 s, want one for each picture, of which there are at most 13", m.Moved)
+	if m := recordOf(t, ctx); m.Moved == 0 || m.Moved > 11 {
+		t.Errorf("for who wants no motion, cars move in %d frames of 1.5 s, want one for each picture, of which there are at most 8", m.Moved)
 	}
 }
 
@@ -361,7 +364,7 @@ func TestLivePageComesBack(t *testing.T) {
 	}
 	hide(true)
 	clock := look[string](t, ctx, `document.getElementById("clock").textContent`)
-	time.Sleep(2500 * time.Millisecond)
+	time.Sleep(1500 * time.Millisecond) // its clock shows seconds
 	if later := look[string](t, ctx, `document.getElementById("clock").textContent`); later != clock {
 		t.Errorf("the clock of a hidden page goes on from %s to %s", clock, later)
 	}

@@ -157,6 +157,7 @@ func day(t *testing.T, b *dispatchtest.Building, c dispatch.Config, seed uint64)
 // no breach, every call is answered in the end, and everybody aboard has got out
 // where they wanted.
 func TestRecovery(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"eta", "etd", "destination"} {
 		t.Run(name, func(t *testing.T) {
 			fell := 0

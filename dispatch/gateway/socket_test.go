@@ -46,6 +46,7 @@ func TestOpeningASocket(t *testing.T) {
 }
 
 func TestAnExpiredTokenOpensNoSocketAndClosesNone(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t, func(c *Config) { c.Limits.Token = time.Second })
 	token := d.token("app", "callgiving/*")
 	l := d.open(token)
@@ -152,6 +153,7 @@ func TestARateIsKeptAndAFloodCloses(t *testing.T) {
 }
 
 func TestASlowConsumerIsClosedAndItsSessionGoesOn(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t, func(c *Config) { c.Limits.Outbox, c.Limits.Replay = 64, 64 })
 	token := d.token("app", "callgiving/*")
 	slow := d.open(token)
