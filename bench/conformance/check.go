@@ -148,5 +148,5 @@ func Count(results []Result, v Verdict) int {
 // Checks are all checks, in the order in which they read best.
 func Checks() []Check {
 	return slices.Concat(tokenChecks(), limitedChecks(), resourceChecks(), handshakeChecks(), frameChecks(), commonChecks(), refusalChecks(),
-		callChecks(), businessChecks(), deleteChecks(), doorChecks(), monitorChecks(), stateChecks(), sessionChecks(), equipmentChecks(), limitChecks(), faultChecks(), wholeChecks())
+		callChecks(), businessChecks(), deleteChecks(), doorChecks(), monitorChecks(), motionChecks(), stateChecks(), sessionChecks(), equipmentChecks(), limitChecks(), faultChecks(), wholeChecks())
 }

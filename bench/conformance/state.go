@@ -92,7 +92,7 @@ func stateChecks() []Check {
 		{ID: "state.group", Source: asyncAPI, Sentence: "a group is given one lift whatever its size", run: func(p *probe) {
 			s, w := p.everything()
 			id := s.monitor(w, 300, "call_state/+/fixed", "call_state/+/cancelled")
-			session := s.call(w, w.low(), w.high(), `,"group_size":100`)
+			session := s.call(w, w.high(), w.low(), `,"group_size":100`)
 			f := s.event(id, fmt.Sprintf("call_state/%d/+", session), p.target.Ride)
 			s.send(w.deleteRequest(session)) // nobody should have to wait for so many
 			if decks, _ := numbers(f.raw, "data", "allocated_lift_deck"); len(decks) != 1 {

@@ -46,9 +46,9 @@ func (k *socket) receive(frame []byte, read time.Time) bool {
 	if f != nil {
 		q.message = f.message
 		fault = t.fault(0, f.rules, "")
-		if id, ok := q.ownID(); ok {
-			q.id = id
-		}
+	}
+	if id, ok := q.ownID(); ok {
+		q.id = id
 	}
 	k.streams.meter.messages[q.message].Inc()
 	switch {
@@ -95,15 +95,19 @@ func (k *socket) closing() bool {
 }
 
 // ownID is the ID that the client gave a request, if it is one that may be
-// echoed: the top-level requestId, for pings and calls payload.request_id.
+// echoed: the top-level requestId, for pings and calls payload.request_id. What
+// is no request that we know may have either.
 func (q *request) ownID() (string, bool) {
+	if q.nodes[0].kind != isObject {
+		return "", false
+	}
 	switch q.message {
 	case onPing:
 		// A ping with a top-level requestId is refused with an empty one.
 		if _, has := q.member(0, "requestId"); has {
 			return "", false
 		}
-	case onAction, onDelete, onHoldOpen:
+	case onAction, onDelete, onHoldOpen, onInvalid:
 	default:
 		return q.idIn(0, "requestId", isText)
 	}
