@@ -57,7 +57,7 @@ func (m *monitor) init(g *group) {
 // for a subscription, however many of its topics it fits.
 //
 // A subscription replaces those of the same client that have its sub and no
-// topic that it has not: to renew one, send it again. With a duration of 0 it
+// topic that it has not: to renew one, send it again under another requestId. With a duration of 0 it
 // only ends them. It lasts for its duration at most, on the wall clock; when a
 // client has as many in a group as Limits.Subscribed, its oldest gives way.
 func (g *group) subscribe(s *subscription) {
