@@ -71,6 +71,7 @@ scopes = ["application/inventory"]
 
 // The gateway does all that is published, and what could not be judged is known.
 func TestServeConforms(t *testing.T) {
+	t.Parallel()
 	s := serveFor(t, "office-lunch", "--speed", "60", "--traffic=false", "--admin", "--idle", "5s")
 	results, err := conformance.Run(t.Context(), conformance.Target{
 		URL: s.URL, ID: "all", Secret: "all-secret-0123456789abcdef", Idle: 5 * time.Second, Ride: 30 * time.Second,
@@ -94,6 +95,7 @@ func TestServeConforms(t *testing.T) {
 
 // A client on libraries that were not written here works.
 func TestNodeClient(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(name); err != nil {
 			t.Skipf("%s is not installed: the client on ws and axios cannot run", name)

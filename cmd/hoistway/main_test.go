@@ -21,6 +21,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command lines in testdata/script.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		Setup:               small,

@@ -108,6 +108,7 @@ const secretPlace = "Hidden Visitor Qzx"
 // lifts over both APIs: every key that was acknowledged is there afterwards, and
 // the auditor finds nothing wrong in what the process left, nor any call.
 func TestKilledInMidLoad(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("-short: passwords are hashed as in production")
 	}
