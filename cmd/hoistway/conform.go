@@ -87,7 +87,20 @@ HOISTWAY_CLIENT_SECRET. Exit code 3 says that a check failed.`,
 				return err
 			}
 			options := conformance.Options{Parallel: parallel, Filter: chosen(only)}
+			bar := newProgress(cmd.ErrOrStderr())
+			defer bar.clear()
+			done, of := 0, 0
+			for _, c := range conformance.Checks() {
+				if options.Filter == nil || options.Filter(c) {
+					of++
+				}
+			}
+			options.Done = func(r conformance.Result) {
+				done++
+				bar.show(float64(done), float64(of), fmt.Sprintf("%d of %d checks, last %s", done, of, r.ID))
+			}
 			results, err := conformance.Run(cmd.Context(), target, options)
+			bar.clear()
 			if err != nil {
 				return err
 			}
