@@ -6,23 +6,25 @@ import (
 )
 
 // The search finds what a server can do that works off one request after the
-// other, 8 ms each: 125 a second.
+// other, 20 ms each: 50 a second, and some 65 before a second's queue is 300 ms.
+// That is long enough for a busy machine, under the race detector, to be no part
+// of it.
 func TestTheSearchFindsAKnownCapacity(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	f.work = 8 * time.Millisecond
+	f.work = 20 * time.Millisecond
 	o := f.options(t)
 	o.Plan.Rate, o.Plan.PingRate, o.Plan.Sessions, o.Plan.Settle = 0, 40, 4, 0
 	var err error
 	o.Thresholds = make([]Threshold, 1)
-	if o.Thresholds[0], err = ParseThreshold("load_ack_p99<=100ms"); err != nil {
+	if o.Thresholds[0], err = ParseThreshold("load_ack_p99<=300ms"); err != nil {
 		t.Fatal(err)
 	}
 	o.Search = &Search{Step: time.Second, Within: 0.5, Steps: 8}
 	file := mustRun(t, o)
 	s := file.Search
-	if s.Highest < 60 || s.Highest > 150 || s.Lowest <= s.Highest {
-		t.Errorf("the highest rate is %v/s and the lowest that missed %v/s, want them around 125/s: %+v", s.Highest, s.Lowest, s)
+	if s.Highest < 35 || s.Highest > 90 || s.Lowest <= s.Highest {
+		t.Errorf("the highest rate is %v/s and the lowest that missed %v/s, want them around 65/s: %+v", s.Highest, s.Lowest, s)
 	}
 	if len(file.Verdicts) != 1 || !file.Verdicts[0].Pass {
 		t.Errorf("the verdicts are not those of the step that passed: %+v", file.Verdicts)
