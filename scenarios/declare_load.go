@@ -39,7 +39,7 @@ var loadSection = &section{
 			doc: "Lift calls.", at: in(func(l *LoadTest) any { return &l.Rate })},
 		{key: "ping_rate", form: quantity{dim: rates, min: 0, max: mostCalls}, def: `"0/s"`, source: "calls only",
 			doc: "Pings beside them, whatever the profile.", at: in(func(l *LoadTest) any { return &l.PingRate })},
-		{key: "sessions", form: count{1, 1_000_000, "sessions"}, def: "10", source: ours,
+		{key: "sessions", form: count{1, 60_000, "sessions"}, def: "10", source: ours,
 			doc: "Sockets that are open throughout; calls take turns on them.", at: in(func(l *LoadTest) any { return &l.Sessions })},
 		{key: "duration", form: span{time.Second, longestLoad}, derived: "30s; 10min with profile = \"soak\"", source: ours,
 			doc: "Calls are due for so long.", at: in(func(l *LoadTest) any { return &l.Duration })},

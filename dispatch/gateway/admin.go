@@ -34,7 +34,7 @@ import (
 //	for       how long: "30s", "5m"; from 1s to 24h
 //	factor    slow-car: of rated speed, between 0 and 1; 0.5 when left out
 //	delay     cold-start, stale-events: up to 1m; 10s and 2s when left out
-//	share     stale-events: of all events, above 0 and up to 1; 0.2 when left out
+//	share     stale-events: of all events, above 0 and up to 1; 0.1 when left out
 //
 // A fault in an answer also has its "id", "left" (how long it still lasts) and
 // "source" (admin, page or scenario). An error is {"message", "field",

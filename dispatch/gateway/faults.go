@@ -33,7 +33,7 @@ var (
 const (
 	usualDelay  = 10 * time.Second // as cold cloud functions are known to add
 	usualStale  = 2 * time.Second
-	usualShare  = 0.2
+	usualShare  = 0.1
 	usualFactor = 0.5
 )
 
@@ -50,7 +50,7 @@ type NetworkFault struct {
 	Kind     string // "link-down", "cold-start" or "stale-events"
 	At, For  time.Duration
 	Delay    time.Duration // cold-start, stale-events; 0 = 10 s and 2 s
-	Share    float64       // stale-events: of all events; 0 = 0.2
+	Share    float64       // stale-events: of all events; 0 = 0.1
 }
 
 // activeFault is a fault that lasts.
