@@ -39,7 +39,7 @@ import (
 // A fault in an answer also has its "id", "left" (how long it still lasts) and
 // "source" (admin, page or scenario). An error is {"message", "field",
 // "allowed"}; the last two where they apply.
-func (g *Gateway) adminRoutes(mux *http.ServeMux) {
+func (g *Gateway) adminRoutes(mux paths) {
 	if !g.config.Admin {
 		return
 	}

@@ -68,7 +68,8 @@ type Limits struct {
 	Frame        int64         // bytes of a message
 	Body         int64         // bytes of a request
 	Header       int           // bytes of a request's header
-	HeaderTime   time.Duration // to send it
+	HeaderTime   time.Duration // to send it, and once more for the body
+	AnswerTime   time.Duration // to take each part of an answer
 	Outbox       int           // messages that wait for a slow reader before it is dropped
 	Inbox        int           // requests that wait for a site before new ones are shed
 	Calls        int           // of clients under way in a group at once; more are shed
@@ -84,7 +85,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Token: time.Hour, Idle: time.Minute, Age: 2 * time.Hour, Grace: 10 * time.Minute, Subscription: 300 * time.Second,
-		Sockets: 20_000, PerClient: 20_000, Frame: 64 << 10, Body: 64 << 10, Header: 16 << 10, HeaderTime: 5 * time.Second,
+		Sockets: 20_000, PerClient: 20_000, Frame: 64 << 10, Body: 64 << 10, Header: 16 << 10, HeaderTime: 5 * time.Second, AnswerTime: 10 * time.Second,
 		Outbox: 1024, Inbox: 1024, Calls: 2000, Topics: 64, Subscribed: 64, Rate: 1000, Burst: 1000, Replay: 256,
 	}
 }
@@ -151,6 +152,7 @@ func (c *Config) check() error {
 		bound("bytes of a body", &l.Body, d.Body),
 		bound("bytes of a header", &l.Header, d.Header),
 		bound("time for a header", &l.HeaderTime, d.HeaderTime),
+		bound("time for a part of an answer", &l.AnswerTime, d.AnswerTime),
 		bound("messages in an outbox", &l.Outbox, d.Outbox),
 		bound("requests in an inbox", &l.Inbox, d.Inbox),
 		bound("calls of a group", &l.Calls, d.Calls),

@@ -74,11 +74,17 @@ func (d *desk) token(application string, scopes ...string) string {
 		d.Fatal(err)
 	}
 	defer answer.Body.Close()
+	return tokenIn(d, answer)
+}
+
+// tokenIn is the token that was issued.
+func tokenIn(t testing.TB, answer *http.Response) string {
+	t.Helper()
 	var body struct {
 		Token string `json:"access_token"`
 	}
 	if err := json.NewDecoder(answer.Body).Decode(&body); err != nil || answer.StatusCode != 200 || body.Token == "" {
-		d.Fatalf("a token for %v: status %d, %v", scopes, answer.StatusCode, err)
+		t.Fatalf("a token: status %d, %v", answer.StatusCode, err)
 	}
 	return body.Token
 }

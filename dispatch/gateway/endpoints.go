@@ -32,7 +32,7 @@ func (a *authority) endpoints() []endpoint {
 	}
 }
 
-func (a *authority) routes(mux *http.ServeMux) {
+func (a *authority) routes(mux paths) {
 	for _, e := range a.endpoints() {
 		mux.HandleFunc(e.path, a.only(e.method, e.handle))
 	}

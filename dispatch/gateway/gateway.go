@@ -30,6 +30,7 @@ type Gateway struct {
 	app       http.Handler // nil = none
 	faults    faults
 	page      *page // nil = there is no live page
+	health    health
 }
 
 // Open connects a gateway to its buildings. Time begins to run.
@@ -123,16 +124,7 @@ func (g *Gateway) Drain(ctx context.Context) {
 // Handler is everything that the gateway serves.
 func (g *Gateway) Handler() http.Handler {
 	mux := http.NewServeMux()
-	g.authority.routes(mux)
-	g.streams.routes(mux)
-	g.adminRoutes(mux)
-	g.page.routes(mux)
-	mux.HandleFunc("GET /healthz", g.health)
-	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-		g.metrics.WritePrometheus(w)
-		metrics.WriteProcessMetrics(w)
-	})
+	g.routes(mux)
 	all := http.NewServeMux()
 	all.Handle("/", http.MaxBytesHandler(mux, g.config.Limits.Body))
 	if g.app != nil {
@@ -141,28 +133,29 @@ func (g *Gateway) Handler() http.Handler {
 	return all
 }
 
+// paths are what routes are added to: an http.ServeMux, or a test that has to
+// know all of them.
+type paths interface {
+	HandleFunc(pattern string, handle func(http.ResponseWriter, *http.Request))
+}
+
+// routes adds everything but the app API.
+func (g *Gateway) routes(to paths) {
+	g.authority.routes(to)
+	g.streams.routes(to)
+	g.adminRoutes(to)
+	g.page.routes(to)
+	to.HandleFunc("GET /healthz", g.answerHealth)
+	to.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		g.metrics.WritePrometheus(w)
+		metrics.WriteProcessMetrics(w)
+	})
+}
+
 // Mount lets the gateway serve an app API under /app/. It is called before
 // Handler: an app API is made with the gateway, which brings it its cars.
 func (g *Gateway) Mount(app http.Handler) { g.app = app }
-
-// health says that every building's goroutine still answers, and that no
-// building has broken its own rules.
-func (g *Gateway) health(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
-	defer cancel()
-	for _, s := range g.sites {
-		var broken []string
-		if err := s.ask(ctx, func() { broken = s.building.Broken() }); err != nil {
-			http.Error(w, fmt.Sprintf("building %s does not answer: %v", s.id, err), http.StatusServiceUnavailable)
-			return
-		}
-		if len(broken) > 0 {
-			http.Error(w, Broken{s.id, broken}.Error(), http.StatusInternalServerError)
-			return
-		}
-	}
-	_, _ = w.Write([]byte("ok\n"))
-}
 
 // instant is the present on the buildings' clock.
 func (g *Gateway) instant() dispatch.Instant {

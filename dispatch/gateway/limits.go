@@ -21,8 +21,8 @@ import (
 // TLS begins at 1.2. Serve it on Listen's listener. It speaks HTTP/1.1 only:
 // WebSockets do not open over HTTP/2 here.
 //
-// Long answers, such as a stream of events, have no limit of time; other
-// handlers give up on clients that do not read by themselves.
+// Long answers, such as a stream of events, have no limit of time, and clients
+// one to take each part of them.
 func (g *Gateway) Server(handler http.Handler) *http.Server {
 	one := &http.Protocols{}
 	one.SetHTTP1(true)
@@ -37,8 +37,8 @@ func (g *Gateway) Server(handler http.Handler) *http.Server {
 	}
 }
 
-// guarded gives a request's body as long as its header, and survives a handler
-// that panics.
+// guarded gives a request's body as long as its header, the client Limits.AnswerTime for
+// each part of the answer, and survives a handler that panics.
 func (g *Gateway) guarded(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rc := http.NewResponseController(w)
@@ -53,13 +53,21 @@ func (g *Gateway) guarded(handler http.Handler) http.Handler {
 				return
 			}
 			if err, ok := what.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
-				g.metrics.GetOrCreateCounter("hoistway_handler_faults_total").Inc()
-				g.log.Error("a handler failed", "what", told(what), "stack", string(debug.Stack()))
+				g.failed("a handler failed", what)
 			}
 			panic(http.ErrAbortHandler) // the client sees its connection end
 		}()
-		handler.ServeHTTP(w, r)
+		timed := &timedWriter{ResponseWriter: w, rc: rc, time: g.config.Limits.AnswerTime}
+		handler.ServeHTTP(timed, r)
+		timed.extend()
 	})
+}
+
+// failed notes that something of ours panicked. It is called while that is
+// recovered from.
+func (g *Gateway) failed(message string, what any) {
+	g.metrics.GetOrCreateCounter("hoistway_handler_faults_total").Inc()
+	g.log.Error(message, "what", told(what), "stack", string(debug.Stack()))
 }
 
 // told is what a panic says, when that names nobody: our own texts and those of

@@ -21,6 +21,7 @@ type subscription struct {
 	watches []*watch
 	tail    []byte // of every frame: the envelope behind the subtopic
 	turn    uint64 // of the last event sent
+	over    *alarm // ends it
 	ended   bool
 }
 
@@ -76,7 +77,7 @@ func (g *group) subscribe(s *subscription) {
 		m.end(m.clients[s.client][0])
 	}
 	m.begin(s)
-	g.site.after(g.site.ours(min(s.duration, limits.Subscription)), func() { m.end(s) })
+	s.over = g.site.after(g.site.ours(min(s.duration, limits.Subscription)), func() { m.end(s) })
 	m.present(s)
 	m.sampleSoon()
 }
@@ -109,6 +110,9 @@ func (m *monitor) end(s *subscription) {
 		return
 	}
 	s.ended = true
+	if s.over != nil {
+		m.group.site.cancel(s.over) // a client that renews without end would fill the memory with them
+	}
 	if left := without(m.clients[s.client], s); len(left) > 0 {
 		m.clients[s.client] = left
 	} else {

@@ -29,12 +29,13 @@ type outgoing struct {
 //   - Frames that answer the client's own requests are bounded by not reading
 //     more of them (see socket.room).
 //   - Events come whether the client reads or not. When Limits.Outbox frames
-//     wait, the client is a slow consumer: what waits is dropped and the socket
-//     closed with 1013. A client with a session can resume it and have the
-//     recent events again.
+//     wait, or outboxBytes of them, the client is a slow consumer: what waits is
+//     dropped and the socket closed with 1013. A client with a session can resume
+//     it and have the recent events again.
 type outbox struct {
 	mu      sync.Mutex
 	queue   []outgoing
+	bytes   int        // in queue
 	spare   []outgoing // a queue that has been written
 	left    []outgoing // results that were dropped from the queue: a session sends them again
 	pending int        // results promised and not yet here
@@ -44,6 +45,10 @@ type outbox struct {
 	wake chan struct{} // the writer: there is something to do
 	free chan struct{} // the reader: there is room again
 }
+
+// outboxBytes is how much waits at most for a slow reader. A few frames more may:
+// those that a request or a resumed session is answered with.
+const outboxBytes = 1 << 20
 
 // ending is how a socket is closed.
 type ending struct {
@@ -62,6 +67,7 @@ func (o *outbox) put(frame []byte, p purpose) bool {
 		return false
 	}
 	o.queue = append(o.queue, outgoing{frame, p})
+	o.bytes += len(frame)
 	return true
 }
 
@@ -91,7 +97,7 @@ func (o *outbox) take(written []outgoing) (batch []outgoing, end *ending, dead b
 		return nil, o.ending, false
 	}
 	batch = o.queue
-	o.queue, o.spare = o.spare, nil
+	o.queue, o.spare, o.bytes = o.spare, nil, 0
 	signal(o.free)
 	return batch, nil, false
 }
@@ -102,7 +108,7 @@ func (o *outbox) kill() {
 	defer o.mu.Unlock()
 	o.dead = true
 	o.drop(o.queue)
-	o.queue = nil
+	o.queue, o.bytes = nil, 0
 	signal(o.free)
 }
 
@@ -129,7 +135,7 @@ func (o *outbox) leftovers() []outgoing {
 // reports whether the frame is on its way.
 func (k *socket) send(frame []byte, p purpose) bool {
 	k.mu.Lock()
-	if p == forEvent && len(k.queue) >= k.streams.gateway.config.Limits.Outbox && k.ending == nil && !k.dead {
+	if p == forEvent && (len(k.queue) >= k.streams.gateway.config.Limits.Outbox || k.bytes >= outboxBytes) && k.ending == nil && !k.dead {
 		k.mu.Unlock()
 		k.streams.meter.slow.Inc()
 		k.close(websocket.StatusTryAgainLater, "slow consumer", true)
@@ -156,7 +162,7 @@ func (k *socket) close(code websocket.StatusCode, reason string, drop bool) {
 	}
 	if drop {
 		k.drop(k.queue)
-		k.queue = nil
+		k.queue, k.bytes = nil, 0
 	}
 	k.mu.Unlock()
 	if drop {

@@ -45,7 +45,7 @@ func newPage(g *Gateway) *page {
 	return p
 }
 
-func (p *page) routes(mux *http.ServeMux) {
+func (p *page) routes(mux paths) {
 	if p == nil {
 		return
 	}

@@ -86,16 +86,12 @@ func writeError(w http.ResponseWriter, err error) {
 	writeJSON(w, r.status, body)
 }
 
-// readTime is how long a client may take to read an answer.
-const readTime = 30 * time.Second
-
 // writeJSON answers a request. Answers are for who asked: nobody on the way may
 // keep them.
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(readTime)) // not every ResponseWriter can
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body) // the client has gone: nothing is left to tell it
 }

@@ -136,7 +136,8 @@ func (c *client) live() bool {
 }
 
 // What create-session and resume-session are refused for. To somebody else's
-// application or user a session does not exist.
+// application or user a session does not exist, nor to a token that is not good
+// for every group where the session has subscribed.
 const (
 	textHasSession = "This connection already has a session"
 	textOwnSession = "This session is the connection's own"
@@ -183,8 +184,8 @@ func (s *streams) resume(k *socket, session string, last time.Duration, answer [
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.gone {
-		return 404, textNoSession
+	if c.gone || slices.ContainsFunc(c.groups, func(g *group) bool { return !k.grant.allows(callGiving, g.site.id, g.id) }) {
+		return 404, textNoSession // what it hears is not for this token
 	}
 	if c.expiry != nil {
 		c.expiry.Stop()

@@ -135,7 +135,7 @@ func (s *site) play(until dispatch.Instant) {
 		at, ok := s.building.Next()
 		rings := len(s.alarms) > 0 && s.alarms[0].at <= until
 		if rings && (!ok || s.alarms[0].at < at) {
-			a := heap.Pop(&s.alarms).(alarm)
+			a := heap.Pop(&s.alarms).(*alarm)
 			s.now = max(s.now, a.at)
 			// The building's clock must show the alarm's instant, too.
 			if s.fault = s.building.Play(s.now); s.fault == nil {
@@ -159,9 +159,19 @@ func (s *site) play(until dispatch.Instant) {
 }
 
 // after lets the site's goroutine do something a while of building time later.
-func (s *site) after(d time.Duration, do func()) {
+func (s *site) after(d time.Duration, do func()) *alarm {
 	s.order++
-	heap.Push(&s.alarms, alarm{s.now + d, s.order, do})
+	a := &alarm{at: s.now + d, order: s.order, do: do}
+	heap.Push(&s.alarms, a)
+	return a
+}
+
+// cancel forgets an alarm, which may have rung already. Who can set alarms at
+// will has to: each is kept until its time otherwise.
+func (s *site) cancel(a *alarm) {
+	if a.index >= 0 {
+		heap.Remove(&s.alarms, a.index)
+	}
 }
 
 // time is the wall-clock time that an instant stands for.
@@ -172,19 +182,29 @@ type alarm struct {
 	at    dispatch.Instant
 	order uint64
 	do    func()
+	index int // in alarms; -1 = it is not there any more
 }
 
 // alarms is a heap.
-type alarms []alarm
+type alarms []*alarm
 
 func (a alarms) Len() int { return len(a) }
 func (a alarms) Less(i, j int) bool {
 	return a[i].at < a[j].at || a[i].at == a[j].at && a[i].order < a[j].order
 }
-func (a alarms) Swap(i, j int) { a[i], a[j] = a[j], a[i] }
-func (a *alarms) Push(x any)   { *a = append(*a, x.(alarm)) }
+func (a alarms) Swap(i, j int) {
+	a[i], a[j] = a[j], a[i]
+	a[i].index, a[j].index = i, j
+}
+func (a *alarms) Push(x any) {
+	x.(*alarm).index = len(*a)
+	*a = append(*a, x.(*alarm))
+}
 func (a *alarms) Pop() any {
-	last := (*a)[len(*a)-1]
-	*a = (*a)[:len(*a)-1]
+	end := len(*a) - 1
+	last := (*a)[end]
+	(*a)[end] = nil
+	*a = (*a)[:end]
+	last.index = -1
 	return last
 }

@@ -72,7 +72,15 @@ var trees = sync.Pool{New: func() any { return &tree{nodes: make([]node, 0, 32)}
 
 // read is the socket's reader. Text and binary messages are the same to it.
 func (k *socket) read() {
-	defer k.hangUp()
+	defer func() {
+		// A fault of ours ends one socket, as it ends one request elsewhere.
+		if what := recover(); what != nil {
+			k.streams.gateway.failed("a socket's reader failed", what)
+			k.close(websocket.StatusInternalError, "a fault of the server", true)
+			return
+		}
+		k.hangUp()
+	}()
 	for {
 		_, r, err := k.conn.Reader(context.Background())
 		if err != nil {
@@ -149,7 +157,8 @@ func (k *socket) room() bool {
 		if k.dead || k.ending != nil {
 			return false, false // nobody is answered any more
 		}
-		return len(k.queue) >= half, len(k.queue)+k.pending >= half
+		much := k.bytes >= outboxBytes/2
+		return much || len(k.queue) >= half, much || len(k.queue)+k.pending >= half
 	}
 	if _, owed := full(); !owed {
 		return true

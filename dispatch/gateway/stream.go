@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"golang.org/x/time/rate"
 )
 
 // streams are the open sockets and sessions of /stream-v2.
@@ -25,9 +26,11 @@ import (
 //	      on another connection: nothing is wrong
 //	1001  the gateway is being stopped
 //	1002  a frame that is no WebSocket's
-//	1008  a flood: the rate limit's error acknowledgements were not heeded
+//	1008  a flood: the rate limit's error acknowledgements were not heeded, or
+//	      more pings of the protocol came than messages may
 //	1009  a message longer than Limits.Frame
-//	1013  a slow consumer: Limits.Outbox messages wait for it
+//	1011  a fault of ours
+//	1013  a slow consumer: Limits.Outbox messages, or outboxBytes, wait for it
 //
 // A token is looked at when the socket opens. That it expires later does not
 // close the socket: a token lives for an hour and a socket for two.
@@ -63,7 +66,7 @@ func newStreams(g *Gateway) *streams {
 	return s
 }
 
-func (s *streams) routes(mux *http.ServeMux) { mux.HandleFunc("GET /stream-v2", s.open) }
+func (s *streams) routes(mux paths) { mux.HandleFunc("GET /stream-v2", s.open) }
 
 // count is how many sockets and sessions there are.
 func (s *streams) count() (sockets, sessions int) {
@@ -102,16 +105,28 @@ func (s *streams) open(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	hijacked := &corking{ResponseWriter: w}
+	var k *socket
+	l := &s.gateway.config.Limits
+	pings := rate.NewLimiter(rate.Limit(l.Rate), l.Burst)
 	conn, err := websocket.Accept(hijacked, r, &websocket.AcceptOptions{
 		Subprotocols:       []string{subprotocol},
 		CompressionMode:    websocket.CompressionDisabled,
 		InsecureSkipVerify: true, // of the origin: the token in the query is no cookie that a foreign page could use
+		OnPingReceived: func(context.Context, []byte) bool { // each is answered, and costs as much as a message
+			ok := pings.Allow()
+			if !ok {
+				k.close(closePolicy, "too many pings", true)
+			}
+			return ok
+		},
 	})
 	if err != nil { // Accept has answered
 		s.unreserve(grant.client)
 		return
 	}
-	s.begin(conn, hijacked.cork, grant)
+	conn.SetReadLimit(l.Frame)
+	k = newSocket(s, conn, hijacked.cork, grant)
+	s.begin(k)
 }
 
 // offers reports whether a header offers the subprotocol.
@@ -156,9 +171,7 @@ func (s *streams) leave(application string) {
 
 // begin runs a socket. It leaves the goroutine of the HTTP server, whose stack
 // and request would be kept as long as the socket otherwise.
-func (s *streams) begin(conn *websocket.Conn, cork *cork, grant *grant) {
-	conn.SetReadLimit(s.gateway.config.Limits.Frame)
-	k := newSocket(s, conn, cork, grant)
+func (s *streams) begin(k *socket) {
 	s.mu.Lock()
 	s.opening--
 	s.sockets[k] = struct{}{}
