@@ -23,7 +23,6 @@ type Config struct {
 	Limits    Limits    // zero fields take the defaults of DefaultLimits
 	Metrics   *metrics.Set
 	Log       *slog.Logger // nil = none; holds no personal data, call or floor
-	Signing   []byte       // key of the tokens' signatures, at least 64 bytes; nil = a random one, so that tokens end with the process
 
 	// Admit decides whether the holder of a card, known by its number, may go
 	// to a floor, by name, of a building, by its ID: two buildings can be of one
@@ -132,9 +131,6 @@ func (c *Config) check() error {
 	}
 	if !(c.Speed > 0) || c.Speed > 1000 {
 		fault("speed %v: want above 0 and at most 1000", c.Speed)
-	}
-	if c.Signing != nil && len(c.Signing) < 64 {
-		fault("a signing key of %d bytes: want 64 at least", len(c.Signing))
 	}
 	if c.Journal != nil && len(c.JournalScenarios) != len(c.Buildings) {
 		fault("%d scenarios for the journal of %d buildings", len(c.JournalScenarios), len(c.Buildings))

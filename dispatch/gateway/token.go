@@ -17,7 +17,7 @@ import (
 // the speed of the buildings. It is safe for concurrent use.
 type authority struct {
 	gateway      *Gateway
-	signing      []byte
+	signing      []byte // key of the signatures, random: tokens end with the process
 	parser       *jwt.Parser
 	applications map[string]*application // by ID
 	salt         []byte                  // of fingerprints
@@ -29,13 +29,10 @@ type authority struct {
 
 func newAuthority(g *Gateway) (*authority, error) {
 	a := &authority{
-		gateway: g, signing: g.config.Signing, salt: random(32),
+		gateway: g, signing: random(64), salt: random(32),
 		applications: map[string]*application{}, byPrint: map[[sha256.Size]byte]*application{},
 		spent: newSpent(), attempts: newAttempts(),
 		parser: jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodHS512.Alg()}), jwt.WithExpirationRequired(), jwt.WithIssuer(issuer), jwt.WithAudience(audience)),
-	}
-	if a.signing == nil {
-		a.signing = random(64)
 	}
 	a.nobody = &application{secret: a.print(string(random(32)))}
 	var faults []error

@@ -29,10 +29,6 @@ type Config struct {
 	Log     *slog.Logger     // nil = none
 	Metrics *metrics.Set     // nil = none
 	Limits  Limits           // zero fields take the defaults of DefaultLimits
-
-	// Address tells clients apart for the limits of attempts. Behind a proxy it
-	// has to read the header that the proxy sets. nil = the peer's IP address.
-	Address func(*http.Request) string
 }
 
 // Limits bound what clients can take.
@@ -81,9 +77,6 @@ func New(c Config) (*API, error) {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
-	}
-	if c.Address == nil {
-		c.Address = peer
 	}
 	a := &API{
 		config: c, service: c.Service, log: c.Log, mux: http.NewServeMux(), attempts: newAttempts(c.Limits), hashing: make(chan struct{}, c.Limits.Hashes),

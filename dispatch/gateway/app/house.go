@@ -29,9 +29,6 @@ type Options struct {
 	Cost      registry.Cost           // of password hashes; zero = registry.ProductionCost
 	Policy    remotecall.Policy       // zero = remotecall.DefaultPolicy
 	Limits    registry.Limits         // zero = registry.DefaultLimits
-
-	// Deliver is remotecall.Config's.
-	Deliver func(remotecall.Delivery) error
 }
 
 // Building is a building with what its stores have to know of it.
@@ -92,7 +89,7 @@ func Open(o Options) (*House, error) {
 	}
 	if err == nil {
 		h.Service, err = remotecall.New(remotecall.Config{
-			Registry: h.Registry, Now: o.Now, Buildings: h.Buildings, Cost: o.Cost, Metrics: o.Metrics, Log: o.Log, Operators: o.Staff, Policy: o.Policy, Deliver: o.Deliver,
+			Registry: h.Registry, Now: o.Now, Buildings: h.Buildings, Cost: o.Cost, Metrics: o.Metrics, Log: o.Log, Operators: o.Staff, Policy: o.Policy,
 		})
 	}
 	if err != nil {

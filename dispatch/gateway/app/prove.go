@@ -48,7 +48,7 @@ func (a *API) proveManager(q *asked) error {
 			return remotecall.WrongCredentials
 		}
 	}
-	address, now := a.config.Address(q.http), a.config.Now()
+	address, now := peer(q.http), a.config.Now()
 	if wait := a.attempts.wait(address, now); wait > 0 {
 		retryAfter(q.header, wait)
 		return tooManyRequests

@@ -178,7 +178,7 @@ func (a *API) do(w http.ResponseWriter, q *asked) (any, error) {
 		}
 	}
 	if route.guess {
-		if wait := a.attempts.take(a.config.Address(q.http), a.config.Now()); wait > 0 {
+		if wait := a.attempts.take(peer(q.http), a.config.Now()); wait > 0 {
 			retryAfter(q.header, wait)
 			return nil, tooManyRequests
 		}
