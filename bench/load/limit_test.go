@@ -10,6 +10,9 @@ import (
 // That is long enough for a busy machine, under the race detector, to be no part
 // of it.
 func TestTheSearchFindsAKnownCapacity(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: what slows the client down, as the race detector does, is no part of it")
+	}
 	t.Parallel()
 	f := newFake(t)
 	f.work = 20 * time.Millisecond
