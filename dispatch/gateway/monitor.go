@@ -60,7 +60,8 @@ func (m *monitor) init(g *group) {
 // A subscription replaces those of the same client that have its sub and no
 // topic that it has not: to renew one, send it again under another requestId. With a duration of 0 it
 // only ends them. It lasts for its duration at most, on the wall clock; when a
-// client has as many in a group as Limits.Subscribed, its oldest gives way.
+// client has as many in a group as Limits.Subscribed, or with topicsInAll times
+// Limits.Topics, its oldest gives way.
 func (g *group) subscribe(s *subscription) {
 	g.calls.flush()
 	m := &g.monitor
@@ -73,13 +74,24 @@ func (g *group) subscribe(s *subscription) {
 		return
 	}
 	limits := &g.site.gateway.config.Limits
-	for len(m.clients[s.client]) >= limits.Subscribed {
+	for len(m.clients[s.client]) >= limits.Subscribed || m.topics(s.client)+len(s.topics) > topicsInAll*limits.Topics {
 		m.end(m.clients[s.client][0])
 	}
 	m.begin(s)
 	s.over = g.site.after(g.site.ours(min(s.duration, limits.Subscription)), func() { m.end(s) })
 	m.present(s)
 	m.sampleSoon()
+}
+
+// topicsInAll is how many subscriptions of a session in a group may have as many
+// topics as one may: every event is held against every topic.
+const topicsInAll = 8
+
+func (m *monitor) topics(c *client) (n int) {
+	for _, s := range m.clients[c] {
+		n += len(s.topics)
+	}
+	return n
 }
 
 // unsubscribe ends all subscriptions of a client: its session is over.

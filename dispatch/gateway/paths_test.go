@@ -324,3 +324,28 @@ func TestLargeFramesWaitInFewNumbers(t *testing.T) {
 		t.Errorf("%d bytes waited", most)
 	}
 }
+
+// A session has so many topics in a group, in however many subscriptions; the
+// oldest subscription gives way.
+func TestTopicsOfASessionAreBounded(t *testing.T) {
+	d := newDesk(t, func(c *Config) { c.Limits.Topics, c.Limits.Subscribed = 4, 64 })
+	l := d.robot()
+	for i := range 40 {
+		topics := fmt.Sprintf(`["call_state/%d/a","call_state/%d/b","call_state/%d/c"]`, i, i, i)
+		if got := l.ask(fmt.Sprintf(monitorOf, fmt.Sprint("m", i), topics)); !strings.Contains(got, `"statusCode":201`) {
+			t.Fatalf("got %s", got)
+		}
+	}
+	watches, newest := 0, false
+	_ = d.site().ask(t.Context(), func() {
+		for _, at := range d.site().groups[0].monitor.index {
+			for _, w := range at {
+				watches++
+				newest = newest || w.pattern == "call_state/39/c"
+			}
+		}
+	})
+	if watches != 30 || !newest {
+		t.Errorf("%d topics are watched, the newest %v: want 30 of at most 32, and the newest", watches, newest)
+	}
+}

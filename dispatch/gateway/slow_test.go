@@ -41,6 +41,7 @@ func drip(c net.Conn, text string, each, most time.Duration) time.Duration {
 // Each way ends at its limit, however steadily bytes come, and others are served
 // meanwhile.
 func TestDripsAreBounded(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t, func(c *Config) {
 		l := &c.Limits
 		l.HeaderTime, l.Idle, l.Sockets = 300*time.Millisecond, 600*time.Millisecond, 40
@@ -131,6 +132,7 @@ func basicAuth(id, secret string) string {
 // Who asks and does not read is cut, and with it goes its place among the
 // connections: it needs no token for it.
 func TestWhoDoesNotReadAnswersIsCut(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t, func(c *Config) { c.Limits.AnswerTime = 300 * time.Millisecond })
 	address := d.limited()
 	for _, path := range []string{"/metrics", discoveryPath, "/api/v2/nothing"} {
@@ -154,6 +156,7 @@ func TestWhoDoesNotReadAnswersIsCut(t *testing.T) {
 
 // Who reads, however slowly as a whole, has the whole answer.
 func TestWhoReadsSlowlyHasItsAnswer(t *testing.T) {
+	t.Parallel()
 	const parts = 8
 	address, _, _ := serveLimited(t, Limits{AnswerTime: 200 * time.Millisecond}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		for range parts {

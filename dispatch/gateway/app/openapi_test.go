@@ -314,6 +314,20 @@ func TestExamplesAreTaken(t *testing.T) {
 				}
 				body = string(text)
 			}
+			if r.by != anybody { // the same request of who has not the right to it
+				other := known["token"]
+				if r.by == user {
+					other = credential
+				}
+				for _, stranger := range []string{"", "nonsense", other} {
+					if stranger != "" && r.path == "/app/v1/logins/current" {
+						continue // a login that is none has ended already
+					}
+					if got := w.send(r.method, path, stranger, body); got.status != 401 {
+						t.Errorf("by a stranger: status %d, want 401: %s", got.status, got.raw)
+					}
+				}
+			}
 			if got := w.send(r.method, path, who, body); got.status != r.status {
 				t.Errorf("status %d, want %d: %s", got.status, r.status, got.raw)
 			}
