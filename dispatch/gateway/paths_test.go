@@ -50,7 +50,7 @@ func TestEveryPathHasADoor(t *testing.T) {
 	d := newDesk(t, func(c *Config) { c.Admin, c.Page = true, true })
 	brief := newDesk(t, func(c *Config) { c.Limits.Token = time.Second })
 	brief.gateway.authority.signing = d.gateway.authority.signing // so that its tokens are good, were they not old
-	stranger := newDesk(t, nil) // signs with a key of its own
+	stranger := newDesk(t, nil)                                   // signs with a key of its own
 	forged, expired := stranger.token("app", "callgiving/*", "application/inventory"), brief.token("app", "callgiving/*", "application/inventory")
 	time.Sleep(1100 * time.Millisecond)
 	var all listing

@@ -67,7 +67,7 @@ func (s *site) post(work func()) error {
 // ask lets the site do work and waits for its end.
 func (s *site) ask(ctx context.Context, work func()) error {
 	over := make(chan struct{})
-	if err := s.post(func() { work(); close(over) }); err != nil {
+	if err := s.post(func() { defer close(over); work() }); err != nil {
 		return err
 	}
 	select {
@@ -101,10 +101,33 @@ func (s *site) run(ctx context.Context) error {
 		case <-timer.C:
 		case work := <-s.inbox:
 			s.play(s.gateway.instant())
-			work()
+			s.do(work)
 			s.drain()
 		}
 	}
+}
+
+// do does a piece of work. A fault of ours in it ends that work alone: whoever
+// asked for it has no result, and the building goes on.
+func (s *site) do(work func()) {
+	defer func() {
+		if what := recover(); what != nil {
+			s.gateway.failed("a building's work failed", what)
+		}
+	}()
+	work()
+}
+
+// advance plays the building. A fault of ours in there leaves nobody knows what
+// behind: the building fails, and the gateway ends in order.
+func (s *site) advance(until dispatch.Instant) (err error) {
+	defer func() {
+		if what := recover(); what != nil {
+			s.gateway.failed("a building failed", what)
+			err = bug{told(what)}
+		}
+	}()
+	return s.building.Play(until)
 }
 
 // drain does what else waits, without reading the clock again for each.
@@ -112,7 +135,7 @@ func (s *site) drain() {
 	for range cap(s.inbox) {
 		select {
 		case work := <-s.inbox:
-			work()
+			s.do(work)
 		default:
 			return
 		}
@@ -138,8 +161,8 @@ func (s *site) play(until dispatch.Instant) {
 			a := heap.Pop(&s.alarms).(*alarm)
 			s.now = max(s.now, a.at)
 			// The building's clock must show the alarm's instant, too.
-			if s.fault = s.building.Play(s.now); s.fault == nil {
-				a.do()
+			if s.fault = s.advance(s.now); s.fault == nil {
+				s.do(a.do)
 			}
 			continue
 		}
@@ -147,11 +170,11 @@ func (s *site) play(until dispatch.Instant) {
 			break
 		}
 		s.now = max(s.now, at)
-		s.fault = s.building.Play(at)
+		s.fault = s.advance(at)
 	}
 	s.now = until
 	if s.fault == nil {
-		s.fault = s.building.Play(until)
+		s.fault = s.advance(until)
 	}
 	if s.fault != nil {
 		s.fault = fmt.Errorf("building %s: %w", s.id, s.fault)
