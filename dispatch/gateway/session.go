@@ -103,6 +103,9 @@ func (c *client) over() {
 	if c.id != "" {
 		c.streams.mu.Lock()
 		delete(c.streams.sessions, c.id)
+		if c.streams.holders[c.grant.client]--; c.streams.holders[c.grant.client] == 0 {
+			delete(c.streams.holders, c.grant.client)
+		}
 		c.streams.mu.Unlock()
 	}
 }
@@ -157,12 +160,14 @@ func (s *streams) create(k *socket) (id string, status int, text string) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.sessions) >= sessionsPerSocket*s.gateway.config.Limits.Sockets {
+	limits, holder := &s.gateway.config.Limits, c.grant.client
+	if len(s.sessions) >= sessionsPerSocket*limits.Sockets || s.holders[holder] >= sessionsPerSocket*limits.PerClient {
 		s.meter.sheds[shedSessions].Inc()
 		return "", 429, textSessions
 	}
 	c.id = sessionID()
 	s.sessions[c.id] = c
+	s.holders[holder]++
 	return c.id, 201, ""
 }
 

@@ -216,3 +216,32 @@ func TestResultsThatTheOldConnectionHadNotSentAreMoved(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// TestSessionsOfAnApplicationAreBounded makes sessions and hangs up: they are kept
+// to be resumed, and so many are enough for one application, not for another.
+func TestSessionsOfAnApplicationAreBounded(t *testing.T) {
+	d := newDesk(t, func(c *Config) { c.Limits.PerClient = 1 })
+	create := func(application string) string {
+		l := d.open(d.token(application))
+		defer func() {
+			_ = l.conn.CloseNow()
+			for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) {
+				if sockets, _ := d.gateway.streams.count(); sockets == 0 || time.Now().After(deadline) {
+					return
+				}
+			}
+		}()
+		return l.ask(`{"type":"create-session","requestId":"s"}`)
+	}
+	for range sessionsPerSocket {
+		if answer := create("app"); !strings.Contains(answer, `"statusCode":201`) {
+			t.Fatalf("a session: %s", answer)
+		}
+	}
+	if answer := create("app"); !strings.Contains(answer, `"statusCode":429`) {
+		t.Errorf("one session too many: %s", answer)
+	}
+	if answer := create("other"); !strings.Contains(answer, `"statusCode":201`) {
+		t.Errorf("a session of another application: %s", answer)
+	}
+}

@@ -46,16 +46,17 @@ type streams struct {
 	clients  map[string]int // sockets by application, with those that are opening
 	opening  int
 	sessions map[string]*client
+	holders  map[string]int // sessions by application
 }
 
-// sessionsPerSocket bounds the sessions: so many for each of Limits.Sockets,
-// with and without a socket.
+// sessionsPerSocket bounds the sessions, with and without a socket: so many for
+// each of Limits.Sockets, and of an application for each of Limits.PerClient.
 const sessionsPerSocket = 2
 
 func newStreams(g *Gateway) *streams {
 	s := &streams{
 		gateway: g, seed: maphash.MakeSeed(), cloud: map[*group]*cloud{},
-		sockets: map[*socket]struct{}{}, clients: map[string]int{}, sessions: map[string]*client{},
+		sockets: map[*socket]struct{}{}, clients: map[string]int{}, sessions: map[string]*client{}, holders: map[string]int{},
 	}
 	for _, site := range g.sites {
 		for _, group := range site.groups {
