@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"os"
+	"runtime"
 	"strings"
 )
 
@@ -29,4 +31,16 @@ func clientSecret(file string) (string, error) {
 		return "", fmt.Errorf("--secret-file %s: its first line is empty", file)
 	}
 	return line, nil
+}
+
+// warnOfReaders says which files with secrets others on the machine may read.
+func warnOfReaders(log *slog.Logger, files ...string) {
+	for _, file := range files {
+		if file == "" || runtime.GOOS == "windows" { // which has no such modes
+			continue
+		}
+		if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o077 != 0 {
+			log.Warn("others on this machine may read a file with secrets: chmod 600 keeps them out", "file", file, "mode", info.Mode().Perm().String())
+		}
+	}
 }

@@ -159,6 +159,7 @@ func (f *serveFlags) serve(ctx context.Context, out, errs io.Writer, refs []stri
 	}
 	defer func() { err = errors.Join(err, done()) }()
 	config.Log = log
+	warnOfReaders(log, f.clients, f.key)
 	served := false
 	closeJournal, err := f.openJournal(&config, cases)
 	if err != nil {
