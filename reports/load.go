@@ -97,6 +97,9 @@ func loadFacts(f *outcome.File) []fact {
 		{"Began", f.Began},
 		{"Seed", strconv.FormatUint(p.Seed, 10)},
 	}
+	if p.Tenants > 0 {
+		facts = append(facts, fact{"App API", loadQuantity(p.AppRate, "/s") + " calls and " + loadQuantity(p.KeyRate, "/s") + " visitor keys of " + plural(p.Tenants, "tenant", "tenants")})
+	}
 	for _, note := range f.Notes {
 		facts = append(facts, fact{"Note", note})
 	}

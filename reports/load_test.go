@@ -17,7 +17,7 @@ func loadRun() *outcome.File {
 	l := outcome.Latency{N: 500, Mean: 0.01, P50: 0.0008, P90: 0.02, P99: 0.0421, P999: 0.3, Max: 1.2, Curve: []outcome.Point{{Share: 0, Seconds: 0.0001}, {Share: 0.5, Seconds: 0.0008}, {Share: 1, Seconds: 1.2}}}
 	m := outcome.Measured{
 		Seconds: 30, Open: 50, Acks: l, Served: l, EventLag: l, Lateness: l,
-		Exchanges: []outcome.Exchange{{Name: "open", Sent: 50, Answered: 50, Result: l}, {Name: "call", Sent: 500, Answered: 480, Refused: 5, Shed: 10, Unanswered: 4, Lost: 1, Ack: l, Result: l}},
+		Exchanges: []outcome.Exchange{{Name: "open", Sent: 50, Answered: 50, Result: l}, {Name: "call", Sent: 500, Answered: 480, Refused: 5, Shed: 10, Unanswered: 4, Lost: 1, Ack: l, Result: l}, {Name: "app-key", Sent: 30, Answered: 30, Result: l}},
 		Calls:     outcome.Calls{Accepted: 480, Watched: 400, Served: 320, Cancelled: 30, Unfinished: 50, Deleted: 80},
 		Refusals:  []outcome.Count{{Name: "call: <b>no</b>", N: 5}}, Closes: []outcome.Count{{Name: "1001", N: 1}},
 	}
@@ -27,7 +27,7 @@ func loadRun() *outcome.File {
 	return &outcome.File{
 		Schema: outcome.SchemaVersion, Tool: "dev", Target: "http://127.0.0.1:8080", Began: "2026-01-05T08:00:00Z",
 		Scenario: outcome.Scenario{Name: "office-lunch", Title: "Office </script> lunch"},
-		Plan:     outcome.Plan{Profile: "ramp", Rate: 20, PingRate: 4, Sessions: 50, Banks: 1, Duration: 30, WarmUp: 2, Ramp: 10, Timeout: 10, Settle: 60, Seed: 1, MaxLateness: 0.05},
+		Plan:     outcome.Plan{Profile: "ramp", Rate: 20, PingRate: 4, Sessions: 50, Banks: 1, Duration: 30, WarmUp: 2, Ramp: 10, Timeout: 10, Settle: 60, Seed: 1, MaxLateness: 0.05, Tenants: 3, AppRate: 5, KeyRate: 1},
 		Measured: m,
 		Server:   outcome.Server{Samples: []outcome.Sample{{CPU: 1, Resident: 5e7, Goroutines: 70}, {At: 15, CPU: 3, Resident: 6e7, Goroutines: 170}, {At: 32, CPU: 4, Resident: 6e7, Goroutines: 170}}, Counters: []outcome.Count{{Name: `x_total{type="action"}`, N: 480}}},
 		Verdicts: []outcome.Verdict{
@@ -51,7 +51,7 @@ func TestLoadReport(t *testing.T) {
 	m := loadMarkup(t, loadRun())
 	for _, want := range []string{
 		"Load: Office &lt;/script&gt; lunch", "Misses 1 of 2 thresholds.", "load_ack_p99 &lt;= 50.0\u00a0ms", "42.1", "ramp, up to 20/s calls within 10.00\u00a0s",
-		"call, acknowledged", "still under way at the end", "call: &lt;b&gt;no&lt;/b&gt;", "Processor, in % of one core", "x_total", "a note",
+		"call, acknowledged", "still under way at the end", "call: &lt;b&gt;no&lt;/b&gt;", "Processor, in % of one core", "x_total", "a note", "5/s calls and 1/s visitor keys of 3 tenants", ">app-key<", "app-key, ms",
 	} {
 		if !strings.Contains(m, want) {
 			t.Errorf("the page does not say %q", want)

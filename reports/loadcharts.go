@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"strings"
+
 	"github.com/go-echarts/go-echarts/v2/opts"
 
 	"hoistway/bench/load/outcome"
@@ -38,6 +40,9 @@ func loadLatency(f *outcome.File) section {
 		counts := []string{count(e.Sent), count(e.Answered), count(e.Refused), count(e.Shed), count(e.Unanswered), count(e.Lost)}
 		if e.Ack.N == 0 {
 			add(e.Name, counts, e.Result)
+			if strings.HasPrefix(e.Name, "app-") { // these have one answer
+				curve(e.Name, e.Result)
+			}
 			continue
 		}
 		add(e.Name+", acknowledged", counts, e.Ack)
@@ -190,6 +195,7 @@ func loadDefinitions(f *outcome.File) section {
 		{"Acknowledgement and result", "The API answers twice: it accepts a request, and then the equipment's answer comes. Both count from the same instant."},
 		{"Unanswered", "No last answer within " + loadQuantity(p.Timeout, "s") + "."},
 		{"Lateness", "How much later than due the client sent. A run in which 1 % of the requests are later than " + loadQuantity(p.MaxLateness, "s") + " is invalid."},
+		{"Requests app-", "What phones asked of the app API, which answers once: lift calls, taking them back a second later, and visitor keys. They count as errors and shed load like all others, not in the acknowledgement's figures."},
 		{"Served", "The event that the call's lift has come. Calls in flight are waited for " + loadQuantity(p.Settle, "s") + " after the load."},
 	}}}}
 }

@@ -1,7 +1,8 @@
 // Package load measures a service that speaks the network API under load, from
 // outside: it opens sockets, places lift calls as a scenario's people would, and
-// watches what becomes of them. It shares no types with the gateway and works
-// against any server of the API.
+// watches what becomes of them. Beside that it can load the app API of a
+// remote-call service, with accounts that it opens and erases again. It shares no
+// types with the gateway and works against any server of the API.
 //
 // # Contract
 //

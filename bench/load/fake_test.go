@@ -35,6 +35,7 @@ type fake struct {
 	closeAt   time.Duration // all sockets are closed by then with closeCode; 0 = never
 	closeCode websocket.StatusCode
 	busy      sync.Mutex
+	app       fakeApp
 }
 
 func newFake(t *testing.T) *fake {
@@ -60,6 +61,10 @@ func newFake(t *testing.T) *fake {
 		fmt.Fprintf(w, "# a comment\nprocess_cpu_seconds_total 1.5\nprocess_resident_memory_bytes 1048576\ngo_goroutines 7\nfake_calls_total{kind=\"action}\"} %d\n", f.calls.Load())
 	})
 	mux.HandleFunc("/stream-v2", f.stream)
+	for _, floor := range office(t).Building.Floors {
+		f.app.floors = append(f.app.floors, floor.Name)
+	}
+	f.app.register(mux)
 	f.Server = httptest.NewServer(mux)
 	t.Cleanup(f.Close)
 	return f

@@ -35,6 +35,10 @@ type Plan struct {
 	Delete    float64       // share of accepted calls that are taken back
 	Seed      uint64
 
+	Tenants int     // accounts of the app API; 0 = none
+	AppRate float64 // Tenants: lift calls of all of them together per second, over the app API
+	KeyRate float64 // Tenants: visitor keys per second
+
 	Timeout     time.Duration // a request that has no answer by then is unanswered
 	Settle      time.Duration // how long the end of calls in flight is waited for after the load
 	MaxLateness time.Duration // p99 of the client's own lateness above which a run is invalid
@@ -78,6 +82,8 @@ const (
 	mostSessions = 60_000
 	mostRate     = 200_000
 	longest      = 7 * 24 * time.Hour
+	mostTenants  = 1000
+	mostAppRate  = 10_000
 )
 
 // quiet is how long a socket may be silent: servers close idle ones after 60 s.
@@ -103,7 +109,11 @@ func (p *Plan) Check() error {
 	}
 	need(p.Rate >= 0 && p.Rate <= mostRate, "rate of %v/s: from 0 to %d", p.Rate, mostRate)
 	need(p.PingRate >= 0 && p.PingRate <= mostRate, "ping rate of %v/s: from 0 to %d", p.PingRate, mostRate)
-	need(p.Rate > 0 || p.PingRate > 0, "a load without calls and without pings")
+	need(p.Rate > 0 || p.PingRate > 0 || p.AppRate > 0 || p.KeyRate > 0, "a load without calls and without pings")
+	need(p.Tenants >= 0 && p.Tenants <= mostTenants, "%d tenants: from 0 to %d", p.Tenants, mostTenants)
+	need(p.AppRate >= 0 && p.AppRate <= mostAppRate, "app rate of %v/s: from 0 to %d", p.AppRate, mostAppRate)
+	need(p.KeyRate >= 0 && p.KeyRate <= mostAppRate, "key rate of %v/s: from 0 to %d", p.KeyRate, mostAppRate)
+	need((p.Tenants > 0) == (p.AppRate > 0 || p.KeyRate > 0), "%d tenants with %v calls and %v visitor keys per second: tenants need one of the rates, and the rates need tenants", p.Tenants, p.AppRate, p.KeyRate)
 	need(p.Sessions >= 1 && p.Sessions <= mostSessions, "%d sessions: from 1 to %d", p.Sessions, mostSessions)
 	need(p.OpenRate > 0 && p.OpenRate <= mostRate, "%v sessions opened per second: above 0 and at most %d", p.OpenRate, mostRate)
 	need(p.WarmUp >= 0 && p.WarmUp <= longest, "warm-up of %v: from 0 to %v", p.WarmUp, longest)
@@ -130,6 +140,7 @@ func (p *Plan) result(banks int) outcome.Plan {
 		Profile: string(p.Profile), Rate: p.Rate, PingRate: p.keepAlive(), Sessions: p.Sessions, Banks: banks, OpenRate: p.OpenRate,
 		WarmUp: p.WarmUp.Seconds(), Duration: p.Duration.Seconds(), Delete: p.Delete, Timeout: p.Timeout.Seconds(),
 		Settle: p.Settle.Seconds(), Seed: p.Seed, MaxLateness: p.MaxLateness.Seconds(),
+		Tenants: p.Tenants, AppRate: p.AppRate, KeyRate: p.KeyRate,
 	}
 	switch p.Profile {
 	case Ramp, Soak:

@@ -24,10 +24,13 @@ const (
 	kindCall
 	kindMonitor
 	kindDelete
+	kindAppCall // over the app API, as the next two
+	kindAppCancel
+	kindAppKey
 	kinds
 )
 
-var kindNames = [kinds]string{"token", "open", "create-session", "config", "ping", "call", "monitor", "delete"}
+var kindNames = [kinds]string{"token", "open", "create-session", "config", "ping", "call", "monitor", "delete", "app-call", "app-cancel", "app-key"}
 
 // hasResult tells whether a second answer follows the acknowledgement.
 func (k kind) hasResult() bool { return k == kindConfig || k == kindPing || k == kindCall }
@@ -181,6 +184,14 @@ func (r *record) ended(k kind, due, took time.Duration, how ending, wasAcked boo
 			}
 		}
 	}
+}
+
+// requests counts what the plan's rates asked for so far.
+func (r *record) requests() (n int64) {
+	for _, k := range []kind{kindCall, kindPing, kindAppCall, kindAppKey} {
+		n += r.exchanges[k].sent.Load()
+	}
+	return n
 }
 
 // mostNames bounds how many different refusals are told apart.

@@ -19,6 +19,7 @@ type Options struct {
 	Scenario   *scenarios.Scenario
 	Groups     []Group // that calls go to; nil = all that the target offers to the client
 	Plan       Plan
+	Manager    string // credential of the Manager of the first group's building; needed for tenants
 	Thresholds []Threshold
 	Search     *Search          // find the highest rate; nil = one load, as the plan says
 	Progress   func(p Progress) // may be nil; called on several goroutines, one at a time
@@ -27,7 +28,7 @@ type Options struct {
 
 // Progress tells how far a run is.
 type Progress struct {
-	Stage       string // "opening", "loading", "settling"
+	Stage       string // "signing up", "opening", "loading", "settling", "erasing"
 	Done, Total float64
 	Unit        string // of Done and Total
 	Sent        int64  // so far in this load
@@ -46,11 +47,60 @@ func Run(ctx context.Context, o Options) (*outcome.File, error) {
 			return nil, err
 		}
 	}
+	if o.Plan.Tenants > 0 {
+		switch {
+		case o.Search != nil:
+			return nil, errors.New("the highest rate is looked for on the stream alone: leave out --tenants")
+		case o.Manager == "":
+			return nil, errors.New("tenants have to be admitted to the building: give its Manager's credential with --manager-secret-file")
+		}
+	}
 	r := &run{Options: o}
 	var err error
 	if r.banks, err = r.find(ctx); err != nil {
 		return nil, err
 	}
+	if o.Plan.Tenants == 0 {
+		return r.play(ctx)
+	}
+	if r.tenants, err = newTenants(ctx, &r.Options, r.banks); err != nil {
+		return nil, err
+	}
+	defer r.tenants.api.close()
+	var file *outcome.File
+	err = r.tenants.setUp(ctx, &r.Plan, func(n int) {
+		r.tell(Progress{Stage: "signing up", Done: float64(n), Total: float64(o.Plan.Tenants), Unit: "tenants"})
+	})
+	if err == nil {
+		file, err = r.play(ctx)
+	}
+	left := r.leave(ctx)
+	switch {
+	case left != nil && err != nil:
+		return nil, errors.Join(err, left)
+	case left != nil:
+		file.Notes = append(file.Notes, left.Error())
+	}
+	return file, err
+}
+
+// leave erases the tenants' accounts, in less time when somebody has
+// interrupted.
+func (r *run) leave(ctx context.Context) *LeftAccounts {
+	limit := 30*time.Second + time.Duration(r.Plan.Tenants)*6*time.Second
+	if ctx.Err() != nil {
+		limit = 10 * time.Second
+	}
+	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), limit, fmt.Errorf("it took more than %v", limit))
+	defer cancel()
+	return r.tenants.erase(ctx, func(n int) {
+		r.tell(Progress{Stage: "erasing", Done: float64(n), Total: float64(r.Plan.Tenants), Unit: "tenants"})
+	})
+}
+
+// play puts the load on the banks.
+func (r *run) play(ctx context.Context) (_ *outcome.File, err error) {
+	o := &r.Options
 	r.fleet = newFleet(o.Target, o.Client, &r.Plan, r.banks)
 	defer r.fleet.close()
 	r.opening = newRecord(0, &Plan{Duration: time.Second})
@@ -88,6 +138,7 @@ func Run(ctx context.Context, o Options) (*outcome.File, error) {
 type run struct {
 	Options
 	banks   []*bank
+	tenants *tenants // nil = none
 	fleet   *fleet
 	opening *record
 	scraper *scraper
@@ -133,15 +184,21 @@ func (r *run) load(ctx context.Context, p *Plan) (m *outcome.Measured, invalid s
 		left atomic.Int64   // senders that still have something of the load
 	)
 	sent := make(chan struct{})
+	over := func() {
+		if left.Add(-1) == 0 {
+			close(sent)
+		}
+	}
 	left.Store(senders)
+	if r.tenants != nil {
+		left.Add(1)
+		ph := &phones{tenants: r.tenants, fleet: f, record: rec, timeout: p.Timeout}
+		all.Go(func() { ph.play(playing, newTouches(p, len(r.tenants.banks)), over) })
+	}
 	for i, s := range f.senders {
 		s.drop()
 		all.Go(func() {
-			s.play(playing, newSchedule(p, i, senders), rec, func() {
-				if left.Add(-1) == 0 {
-					close(sent)
-				}
-			})
+			s.play(playing, newSchedule(p, i, senders), rec, over)
 		})
 	}
 	all.Go(func() { f.keepOpen(playing) })
@@ -254,7 +311,7 @@ func (r *run) report(ctx context.Context, rec *record, p *Plan) {
 	all := p.WarmUp + p.Duration
 	for pause(ctx, 200*time.Millisecond) {
 		done := r.fleet.now() - rec.base
-		tell := Progress{Stage: "loading", Done: min(done, all).Seconds(), Total: all.Seconds(), Unit: "s", Sent: rec.exchanges[kindCall].sent.Load() + rec.exchanges[kindPing].sent.Load(), Rate: p.Rate}
+		tell := Progress{Stage: "loading", Done: min(done, all).Seconds(), Total: all.Seconds(), Unit: "s", Sent: rec.requests(), Rate: p.Rate}
 		if done > all {
 			tell.Stage, tell.Done, tell.Total = "settling", float64(rec.inFlight.Load()), 0
 			tell.Unit = "calls in flight"

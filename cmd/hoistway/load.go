@@ -34,6 +34,17 @@ server's memory). --find-limit looks for the highest rate that meets the thresho
 Plan and thresholds come from [load] and the load_ lines of [expect] of the
 scenario; flags change them.
 
+With --tenants, phones call lifts (--app-rate) and make visitor keys (--key-rate)
+over the app API beside all that; no profile changes these rates. The tenants are
+accounts under made-up names, opened before the load and erased after it, in the
+building of the first group. hoistway serve lets an address sign up and log in 20
+times at once and then every 3 s, and hashes passwords slowly on purpose: up to 10
+tenants take seconds, each further one 6 s. It takes 60 calls of an account within
+an hour; more are answered too-many-calls and count as refused: keep --app-rate
+times seconds, the warm-up included, below 60 times --tenants. Callers cancel after
+a second. Requests of phones count in load_errors and load_shed; load_ack, load_result
+and the other load_ metrics are about the stream alone.
+
 The target must be on this machine unless you answer for it with
 --i-own-this-target. The client's secret is read from --secret-file or from the
 environment variable HOISTWAY_CLIENT_SECRET.`
@@ -44,6 +55,7 @@ type loadFlags struct {
 	outputFlags
 	target, client, secretFile, ca string
 	own, insecure                  bool
+	managerFile                    string
 	groups, expect                 []string
 	plan                           load.Plan
 	findLimit, againstEcho         bool
@@ -85,6 +97,10 @@ func newLoad() *cobra.Command {
 	flags.DurationVar(&f.plan.Settle, "settle", d.Settle, "how long the end of calls in flight is waited for after the load")
 	flags.DurationVar(&f.plan.MaxLateness, "max-lateness", d.MaxLateness, "the run is invalid when the client sends 1 % of the requests later than this")
 	flags.Uint64Var(&f.plan.Seed, "seed", d.Seed, "seed of the schedule and of the floors")
+	flags.IntVar(&f.plan.Tenants, "tenants", d.Tenants, "accounts of the app API that are opened for the load; a few, see above (default: none)")
+	flags.Float64Var(&f.plan.AppRate, "app-rate", d.AppRate, "remote calls per second over the app API, of all tenants together")
+	flags.Float64Var(&f.plan.KeyRate, "key-rate", d.KeyRate, "visitor keys made per second, of all tenants together")
+	flags.StringVar(&f.managerFile, "manager-secret-file", "", "with --tenants, `FILE` whose first line is the credential of the building's Manager, as hoistway serve --format json prints it")
 	flags.StringArrayVar(&f.expect, "expect", nil, "threshold such as load_ack_p99<=50ms; repeatable, beside those of the scenario")
 	flags.BoolVar(&f.findLimit, "find-limit", false, "look for the highest rate that meets the thresholds, from --rate on (--ping-rate when --rate is 0)")
 	flags.DurationVar(&f.search.Step, "step", f.search.Step, "measured length of a step of --find-limit")
@@ -125,6 +141,9 @@ func runLoad(cmd *cobra.Command, ref string, f *loadFlags) error {
 	bar.clear()
 	if err != nil {
 		if ended := cmd.Context().Err(); ended != nil {
+			if left := (*load.LeftAccounts)(nil); errors.As(err, &left) {
+				fmt.Fprintln(cmd.ErrOrStderr(), "hoistway:", left)
+			}
 			return ended // whatever else it is called: somebody interrupted
 		}
 		return err
@@ -161,8 +180,8 @@ func runLoad(cmd *cobra.Command, ref string, f *loadFlags) error {
 
 // againstEcho measures the target against a bare echo server.
 func againstEcho(cmd *cobra.Command, f *loadFlags, o *load.Options) error {
-	if f.out != "" || f.findLimit || len(f.expect) > 0 {
-		return errors.New("--against-echo is a measurement of its own: it takes no --out, --find-limit or --expect")
+	if f.out != "" || f.findLimit || len(f.expect) > 0 || o.Plan.Tenants > 0 {
+		return errors.New("--against-echo is a measurement of its own: it takes no --out, --find-limit, --expect or --tenants")
 	}
 	r, err := load.Saturation{Sockets: o.Plan.Sessions, Duration: o.Plan.Duration}.AgainstEcho(cmd.Context(), o.Target, o.Client, o.Groups)
 	if err != nil {
@@ -180,6 +199,7 @@ func againstEcho(cmd *cobra.Command, f *loadFlags, o *load.Options) error {
 
 // options turns the flags into a run.
 func (f *loadFlags) options(cmd *cobra.Command, sc *scenarios.Scenario) (*load.Options, error) {
+	var err error
 	o := &load.Options{Scenario: sc, Plan: f.planOf(cmd, sc), Thresholds: load.Thresholds(sc), Tool: version()}
 	for _, text := range f.expect {
 		t, err := load.ParseThreshold(text)
@@ -201,6 +221,14 @@ func (f *loadFlags) options(cmd *cobra.Command, sc *scenarios.Scenario) (*load.O
 	if err := o.Plan.Check(); err != nil {
 		return nil, err
 	}
+	switch {
+	case o.Plan.Tenants > 0 && f.managerFile == "":
+		return nil, errors.New("--tenants: they have to be admitted to the building: give its Manager's credential with --manager-secret-file")
+	case f.managerFile != "":
+		if o.Manager, err = secretOf("--manager-secret-file", f.managerFile); err != nil {
+			return nil, err
+		}
+	}
 	access := load.Access{Own: f.own, Insecure: f.insecure}
 	if f.ca != "" {
 		pem, err := os.ReadFile(f.ca)
@@ -209,7 +237,6 @@ func (f *loadFlags) options(cmd *cobra.Command, sc *scenarios.Scenario) (*load.O
 		}
 		access.CA = pem
 	}
-	var err error
 	if o.Target, err = load.NewTarget(cmd.Context(), f.target, access); err != nil {
 		if errors.Is(err, load.ErrForeign) && !f.insecure {
 			return nil, fmt.Errorf("%w; if it is yours, say so with --i-own-this-target", err)
@@ -245,6 +272,9 @@ func (f *loadFlags) planOf(cmd *cobra.Command, sc *scenarios.Scenario) load.Plan
 		{"settle", func() { p.Settle = f.plan.Settle }},
 		{"max-lateness", func() { p.MaxLateness = f.plan.MaxLateness }},
 		{"seed", func() { p.Seed = f.plan.Seed }},
+		{"tenants", func() { p.Tenants = f.plan.Tenants }},
+		{"app-rate", func() { p.AppRate = f.plan.AppRate }},
+		{"key-rate", func() { p.KeyRate = f.plan.KeyRate }},
 	} {
 		if cmd.Flags().Changed(one.flag) {
 			one.set()

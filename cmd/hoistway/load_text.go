@@ -16,6 +16,9 @@ func printLoad(w io.Writer, f *outcome.File) error {
 	p := f.Plan
 	fmt.Fprintf(w, "%s on %s: %s, %s calls and %s pings over %d sessions and %d %s, %s measured\n\n", f.Scenario.Name, f.Target, p.Profile,
 		load.Figure(p.Rate, "/s"), load.Figure(p.PingRate, "/s"), f.Measured.Open, p.Banks, plural(p.Banks, "bank"), planSpan(f.Measured.Seconds))
+	if p.Tenants > 0 {
+		fmt.Fprintf(w, "over the app API: %s calls and %s visitor keys of %d %s\n\n", load.Figure(p.AppRate, "/s"), load.Figure(p.KeyRate, "/s"), p.Tenants, plural(p.Tenants, "tenant"))
+	}
 	for _, note := range f.Notes {
 		fmt.Fprintf(w, "note: %s\n", note)
 	}

@@ -22,13 +22,18 @@ func clientSecret(file string) (string, error) {
 		}
 		return secret, nil
 	}
+	return secretOf("--secret-file", file)
+}
+
+// secretOf reads the first line of the file that a flag names.
+func secretOf(flag, file string) (string, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return "", fmt.Errorf("--secret-file: %w", err)
+		return "", fmt.Errorf("%s: %w", flag, err)
 	}
 	line, _, _ := strings.Cut(string(text), "\n")
 	if line = strings.TrimSpace(line); line == "" {
-		return "", fmt.Errorf("--secret-file %s: its first line is empty", file)
+		return "", fmt.Errorf("%s %s: its first line is empty", flag, file)
 	}
 	return line, nil
 }

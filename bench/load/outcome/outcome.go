@@ -44,6 +44,9 @@ type Plan struct {
 	Settle      float64 `json:"settle_s"`
 	Seed        uint64  `json:"seed"`
 	MaxLateness float64 `json:"max_lateness_s"`
+	Tenants     int     `json:"tenants,omitempty"` // accounts of the app API, whose rates follow
+	AppRate     float64 `json:"app_calls_per_second,omitempty"`
+	KeyRate     float64 `json:"visitor_keys_per_second,omitempty"`
 }
 
 // Measured is the client's view.
