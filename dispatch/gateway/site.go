@@ -85,8 +85,8 @@ func (s *site) run(ctx context.Context) error {
 	defer close(s.done)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	s.play(s.gateway.instant())
 	for {
-		s.play(s.gateway.instant())
 		if s.fault != nil {
 			return s.fault
 		}
@@ -99,6 +99,7 @@ func (s *site) run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-timer.C:
+			s.play(s.gateway.instant())
 		case work := <-s.inbox:
 			s.play(s.gateway.instant())
 			s.do(work)
