@@ -13,7 +13,6 @@ import (
 // certificate gives the configuration of TLS; nil is plain HTTP, which never
 // leaves the machine.
 func (f *serveFlags) certificate(errs io.Writer, loopback bool, made *serving) (*tls.Config, error) {
-	c := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
 	switch {
 	case (f.cert == "") != (f.key == ""):
 		return nil, errors.New("--cert and --key go together")
@@ -22,22 +21,20 @@ func (f *serveFlags) certificate(errs io.Writer, loopback bool, made *serving) (
 		if err != nil {
 			return nil, fmt.Errorf("--cert %s, --key %s: %w", f.cert, f.key, err)
 		}
-		c.Certificates = []tls.Certificate{pair}
+		return gateway.TLSConfig(pair), nil
 	case f.tls:
 		pair, err := gateway.LocalhostCertificate()
 		if err != nil {
 			return nil, err
 		}
-		c.Certificates = []tls.Certificate{pair}
 		made.CA = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Certificate[0]}))
 		if f.format == "text" {
 			fmt.Fprintln(errs, "the certificate made up for localhost; clients have to be told to trust it:")
 			fmt.Fprint(errs, made.CA)
 		}
+		return gateway.TLSConfig(pair), nil
 	case !loopback:
 		return nil, fmt.Errorf("--addr %s: tokens and keys would travel in the clear; give --cert and --key, or listen on a loopback address such as 127.0.0.1:8080", f.addr)
-	default:
-		return nil, nil
 	}
-	return c, nil
+	return nil, nil
 }

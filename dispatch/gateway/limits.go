@@ -29,12 +29,18 @@ func (g *Gateway) Server(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           g.guarded(handler),
 		Protocols:         one,
-		TLSConfig:         &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSConfig:         TLSConfig(),
 		ReadHeaderTimeout: g.config.Limits.HeaderTime,
 		IdleTimeout:       g.config.Limits.Idle,
 		MaxHeaderBytes:    g.config.Limits.Header,
 		ErrorLog:          log.New(io.Discard, "", 0), // it would name clients' addresses
 	}
+}
+
+// TLSConfig is how the gateway speaks TLS, with its certificates: 1.2 or later,
+// and no HTTP/2, over which there are no WebSockets here.
+func TLSConfig(certificates ...tls.Certificate) *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}, Certificates: certificates}
 }
 
 // guarded gives a request's body as long as its header, the client Limits.AnswerTime for
